@@ -1,0 +1,3 @@
+//! What a scrape shows.
+
+mod text;
