@@ -114,7 +114,9 @@ impl Exposition {
             wrong += take_added(text, &mut families, |name| histograms.contains_key(name));
         }
         let errors = shared.errors.fetch_add(wrong, Ordering::Relaxed) + wrong;
-        for ((name, help), value) in [(ERRORS, errors), (DROPPED, shared.histograms.dropped())] {
+        for ((name, _, _, help), value) in
+            [(ERRORS, errors), (DROPPED, shared.histograms.dropped())]
+        {
             let family = Family {
                 kind: Kind::Counter,
                 help: help.into(),

@@ -50,4 +50,5 @@ pub use self::builder::{Prometheus, PrometheusBuilder};
 pub use self::error::Error;
 pub use self::exemplar::with_exemplar;
 pub use self::exposition::Exposition;
+pub use self::metrics::METRICS;
 pub use self::recorder::Recorder;

@@ -1,7 +1,11 @@
-//! Figures of the process, by the names that Prometheus' client libraries give them. Absent where there is no `/proc`.
+//! Figures of the process. Absent where there is no `/proc`.
 
 use std::fmt::Write as _;
 use std::fs;
+
+use crate::metrics::{
+    CPU, MAX_DESCRIPTORS, OPEN_DESCRIPTORS, RESIDENT_MEMORY, START_TIME, VIRTUAL_MEMORY,
+};
 
 /// Linux tells processor times in hundredths of a second, whatever the kernel's own tick is.
 const TICKS_PER_SECOND: f64 = 100.0;
@@ -36,43 +40,13 @@ pub(crate) fn render(out: &mut String) {
         .ok()
         .map(|entries| entries.count() as f64);
 
-    for (name, kind, help, value) in [
-        (
-            "process_cpu_seconds_total",
-            "counter",
-            "Processor time of the process, in user and system mode.",
-            cpu,
-        ),
-        (
-            "process_max_fds",
-            "gauge",
-            "Most file descriptors that the process may open.",
-            max_descriptors(),
-        ),
-        (
-            "process_open_fds",
-            "gauge",
-            "File descriptors that are open.",
-            open,
-        ),
-        (
-            "process_resident_memory_bytes",
-            "gauge",
-            "Memory of the process that is in RAM.",
-            kilobytes("VmRSS:"),
-        ),
-        (
-            "process_start_time_seconds",
-            "gauge",
-            "When the process started, in seconds since 1970.",
-            start,
-        ),
-        (
-            "process_virtual_memory_bytes",
-            "gauge",
-            "Address space of the process.",
-            kilobytes("VmSize:"),
-        ),
+    for ((name, kind, _, help), value) in [
+        (CPU, cpu),
+        (MAX_DESCRIPTORS, max_descriptors()),
+        (OPEN_DESCRIPTORS, open),
+        (RESIDENT_MEMORY, kilobytes("VmRSS:")),
+        (START_TIME, start),
+        (VIRTUAL_MEMORY, kilobytes("VmSize:")),
     ] {
         if let Some(value) = value {
             // Writing to a String cannot fail.

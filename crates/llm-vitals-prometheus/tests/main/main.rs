@@ -1,3 +1,4 @@
 //! What a scrape shows.
 
+mod real;
 mod text;

@@ -8,7 +8,7 @@ fn build(table: &[(&str, &[f64])]) -> (Recorder, Exposition) {
         .with_histograms(table)
         .without_process_metrics()
         .build()
-        .unwrap()
+        .expect("the buckets grow")
 }
 
 /// The exposition without its own two counters.
@@ -61,7 +61,7 @@ fn openmetrics_differs_where_it_must() {
         metrics::counter!("c_total").increment(1);
         with_exemplar("abc", || metrics::histogram!("b_seconds").record(0.5));
         with_exemplar(&"x".repeat(200), || {
-            metrics::histogram!("b_seconds").record(3.0)
+            metrics::histogram!("b_seconds").record(3.0);
         });
     });
     let text = exposition.render_openmetrics();
@@ -190,12 +190,7 @@ fn buckets_have_to_grow() {
 fn the_process_is_there() {
     let (_, exposition) = Prometheus::builder().build().unwrap();
     let text = exposition.render();
-    for name in [
-        "process_cpu_seconds_total",
-        "process_open_fds",
-        "process_resident_memory_bytes",
-        "process_start_time_seconds",
-    ] {
+    for (name, ..) in llm_vitals_prometheus::METRICS {
         assert!(
             text.contains(&format!("\n{name} ")),
             "missing {name} in {text}"
