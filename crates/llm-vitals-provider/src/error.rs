@@ -234,7 +234,7 @@ fn known(error: &(dyn Error + 'static)) -> Option<ErrorKind> {
     if error.is::<tower::buffer::error::Closed>() {
         return Some(ErrorKind::Other);
     }
-    #[cfg(feature = "_http")]
+    #[cfg(feature = "reqwest")]
     if let Some(error) = error.downcast_ref::<reqwest::Error>() {
         if error.is_timeout() {
             return Some(ErrorKind::Timeout);

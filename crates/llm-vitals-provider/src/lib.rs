@@ -46,6 +46,7 @@
 //! `openai`, `anthropic` and `gemini` bring clients over HTTP, `simulated` a provider with scripted latencies, errors and
 //! streams. None is on by default.
 
+mod answers;
 mod embed;
 mod error;
 mod json;
@@ -67,15 +68,18 @@ pub mod wire;
 pub mod anthropic;
 #[cfg(feature = "gemini")]
 pub mod gemini;
-#[cfg(feature = "_http")]
+#[cfg(any(feature = "openai", feature = "anthropic", feature = "gemini"))]
 mod http;
 #[cfg(feature = "openai")]
 pub mod openai;
 #[cfg(feature = "simulated")]
 pub mod simulated;
 
+pub use self::answers::Answers;
 pub use self::embed::{EmbedRequest, EmbedResponse};
 pub use self::error::{BoxError, ProviderError};
+#[cfg(any(feature = "openai", feature = "anthropic", feature = "gemini"))]
+pub use self::http::HttpOptions;
 pub use self::kind::ErrorKind;
 pub use self::message::{
     Content, ContentPart, FunctionCall, FunctionDefinition, ImageUrl, InputAudio, Message, Tool,
@@ -89,5 +93,5 @@ pub use self::request::{ChatRequest, StreamOptions};
 pub use self::response::{ChatChunk, ChatResponse, Choice, ChunkChoice, Delta, Head, UsageReport};
 pub use self::secret::Secret;
 pub use self::service::{ChatReply, ProviderFuture, ProviderService, ServiceProvider};
-pub use self::stream::{ChatStream, StreamObserver};
+pub use self::stream::{ChatStream, StreamEnd, StreamObserver};
 pub use self::usage::{ServiceTier, Usage};

@@ -11,13 +11,31 @@ use crate::response::{ChatChunk, Head};
 
 /// A streamed answer: chunks, and at most one error, after which it ends.
 ///
-/// A complete stream names a `finish_reason` for every answer that it began, and then ends. One that breaks off before
-/// yields an error of kind [`StreamInterrupted`](crate::ErrorKind::StreamInterrupted). Dropping it cancels the request.
+/// A complete stream names a `finish_reason` for every answer that it began, and then ends. A source that knows better, by
+/// an end marker of its provider, says so by [`with_known_end`](Self::with_known_end); one that breaks off before its end
+/// yields an error of kind [`StreamInterrupted`](crate::ErrorKind::StreamInterrupted). Dropping the stream cancels the
+/// request.
 pub struct ChatStream {
     inner: Pin<Box<dyn Stream<Item = Result<ChatChunk, ProviderError>> + Send>>,
     observer: Option<Box<dyn StreamObserver>>,
     head: Head,
+    knows_end: bool,
     ended: bool,
+}
+
+/// How a stream ended.
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a stream ends in one of these ways"
+)]
+#[derive(Clone, Copy, Debug)]
+pub enum StreamEnd<'a> {
+    /// With an error that is about to reach the caller.
+    Error(&'a ProviderError),
+    /// By itself, and the source knows that this is the end.
+    Known,
+    /// By itself. It is complete if every answer that it began has named why it stopped.
+    Unknown,
 }
 
 /// Watches a [`ChatStream`] without touching it. Dropped with the stream, so that a guard in it sees a cancel.
@@ -25,9 +43,8 @@ pub trait StreamObserver: Send {
     /// A chunk is about to reach the caller.
     fn on_chunk(&mut self, chunk: &ChatChunk);
 
-    /// The stream ended: by itself, or with an error that is about to reach the caller. Called at most once, and not
-    /// when the stream is dropped before.
-    fn on_end(&mut self, error: Option<&ProviderError>);
+    /// The stream ended. Called at most once, and not when the stream is dropped before.
+    fn on_end(&mut self, end: StreamEnd<'_>);
 }
 
 impl ChatStream {
@@ -39,8 +56,28 @@ impl ChatStream {
             inner: Box::pin(inner),
             observer: None,
             head: Head::default(),
+            knows_end: false,
             ended: false,
         }
+    }
+
+    /// Says that the source tells an end from a break: where it merely ends, the answer is complete.
+    #[must_use]
+    pub const fn with_known_end(mut self) -> Self {
+        self.knows_end = true;
+        self
+    }
+
+    /// Puts `wrap` around the stream; what was known of it is known of the new one.
+    #[must_use]
+    pub fn wrapped<S>(self, wrap: impl FnOnce(Self) -> S) -> Self
+    where
+        S: Stream<Item = Result<ChatChunk, ProviderError>> + Send + 'static,
+    {
+        let (head, knows_end) = (self.head.clone(), self.knows_end);
+        let mut outer = Self::new(wrap(self)).with_head(head);
+        outer.knows_end = knows_end;
+        outer
     }
 
     /// Adds what the response's headers said.
@@ -75,6 +112,11 @@ impl Stream for ChatStream {
             return Poll::Ready(None);
         }
         let item = ready!(self.inner.as_mut().poll_next(cx));
+        let end = if self.knows_end {
+            StreamEnd::Known
+        } else {
+            StreamEnd::Unknown
+        };
         let observer = self.observer.as_mut();
         match &item {
             Some(Ok(chunk)) => {
@@ -84,13 +126,13 @@ impl Stream for ChatStream {
             }
             Some(Err(error)) => {
                 if let Some(observer) = observer {
-                    observer.on_end(Some(error));
+                    observer.on_end(StreamEnd::Error(error));
                 }
                 self.ended = true;
             }
             None => {
                 if let Some(observer) = observer {
-                    observer.on_end(None);
+                    observer.on_end(end);
                 }
                 self.ended = true;
             }
@@ -117,8 +159,8 @@ impl<O: StreamObserver> StreamObserver for Both<O> {
         self.1.on_chunk(chunk);
     }
 
-    fn on_end(&mut self, error: Option<&ProviderError>) {
-        self.0.on_end(error);
-        self.1.on_end(error);
+    fn on_end(&mut self, end: StreamEnd<'_>) {
+        self.0.on_end(end);
+        self.1.on_end(end);
     }
 }

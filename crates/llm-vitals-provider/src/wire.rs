@@ -20,11 +20,15 @@ mod error;
 mod event;
 mod frames;
 mod json;
+mod lenient;
 mod lines;
+mod mend;
 mod rate_limits;
 mod redact;
 mod route;
+mod shape;
 mod sse;
+mod state;
 pub(crate) mod usage;
 
 #[cfg(test)]
@@ -32,10 +36,10 @@ mod tests;
 
 pub use self::body::BodyTap;
 pub use self::error::{ErrorClass, classify};
-pub use self::event::EventState;
 pub use self::json::RequestTap;
 pub use self::rate_limits::{rate_limits, retry_after};
 pub use self::redact::redact;
 pub use self::route::{Dialect, Route, route};
 pub use self::sse::SseTap;
+pub use self::state::EventState;
 pub use self::usage::{usage_from_headers, usage_from_json};

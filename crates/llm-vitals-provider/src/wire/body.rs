@@ -2,18 +2,20 @@
 
 use crate::kind::ErrorKind;
 use crate::usage::Usage;
-use crate::wire::event::EventState;
 use crate::wire::frames::{AwsFrames, JsonArray, JsonLines};
 use crate::wire::json::FieldScan;
 use crate::wire::route::Dialect;
 use crate::wire::sse::SseTap;
+use crate::wire::state::{EventState, Taken};
 
 /// Reads usage, model, first token and end from the body of an answer.
 ///
-/// It takes borrowed bytes cut anywhere, and keeps at most about 1 MiB, whatever the size of the body.
+/// It takes borrowed bytes cut anywhere, and keeps at most about 2 MiB, whatever the size of the body.
 #[derive(Clone, Debug)]
 pub struct BodyTap {
     format: Format,
+    /// Whether the body is read as server-sent events though it should be JSON.
+    guessed: bool,
     /// What streams other than server-sent events said, and what a whole body said when it ended.
     state: EventState,
 }
@@ -30,7 +32,7 @@ enum Format {
 }
 
 /// The top-level fields of whole answers that matter, of every provider.
-const FIELDS: [&str; 13] = [
+const FIELDS: [&str; 15] = [
     "model",
     "modelVersion",
     "usage",
@@ -44,6 +46,8 @@ const FIELDS: [&str; 13] = [
     "done",
     "type",
     "stopReason",
+    "object",
+    "promptFeedback",
 ];
 
 impl BodyTap {
@@ -68,7 +72,11 @@ impl BodyTap {
             Format::Opaque
         } else if is("text/event-stream") {
             Format::Sse(Box::default())
-        } else if is("application/x-ndjson") || is("application/jsonl") {
+        } else if is("application/x-ndjson")
+            || is("application/ndjson")
+            || is("application/jsonl")
+            || is("application/stream+json")
+        {
             Format::JsonLines(JsonLines::default())
         } else if is("application/vnd.amazon.eventstream") {
             Format::Aws(AwsFrames::default())
@@ -81,12 +89,24 @@ impl BodyTap {
         };
         Self {
             format,
+            guessed: false,
             state: EventState::default(),
         }
     }
 
     /// Takes the next bytes of the body.
     pub fn push(&mut self, chunk: &[u8]) {
+        let mut chunk = chunk;
+        if let Format::Whole(scan) = &self.format
+            && !scan.has_begun()
+        {
+            chunk = without_blanks(chunk);
+            if matches!(chunk.first(), Some(b'd' | b'e' | b':')) {
+                // Some servers call their server-sent events JSON.
+                self.format = Format::Sse(Box::default());
+                self.guessed = true;
+            }
+        }
         match &mut self.format {
             Format::Whole(scan) => scan.push(chunk),
             Format::Sse(tap) => tap.push(chunk),
@@ -101,9 +121,12 @@ impl BodyTap {
     pub fn finish(&mut self) {
         match &mut self.format {
             Format::Whole(scan) => {
-                let object = scan.to_object();
-                if scan.is_complete() && self.state.take(&object) {
-                    self.state.set_done();
+                if scan.is_complete() {
+                    if self.state.take(&scan.to_object()) == Taken::Garbled {
+                        self.state.add_garbled();
+                    } else {
+                        self.state.set_done();
+                    }
                 }
             }
             Format::Sse(tap) => tap.finish(),
@@ -139,6 +162,19 @@ impl BodyTap {
         self.state().usage()
     }
 
+    /// The bytes of the body that are kept.
+    #[cfg(test)]
+    pub(crate) fn buffered(&self) -> usize {
+        match &self.format {
+            Format::Whole(scan) => scan.buffered(),
+            Format::Sse(tap) => tap.buffered(),
+            Format::JsonLines(lines) => lines.buffered(),
+            Format::JsonArray(array) => array.buffered(),
+            Format::Aws(frames) => frames.buffered(),
+            Format::Opaque => 0,
+        }
+    }
+
     /// How the body fails as an answer if it ends here, or `None` if it is complete. A body that cannot be read is
     /// complete.
     #[must_use]
@@ -151,12 +187,22 @@ impl BodyTap {
             return Some(error);
         }
         match &self.format {
-            Format::Whole(scan) if scan.is_malformed() => Some(ErrorKind::Decode),
+            Format::Whole(scan) if scan.is_malformed() || state.garbled() > 0 => {
+                Some(ErrorKind::Decode)
+            }
             Format::Whole(scan) if !scan.is_complete() => Some(ErrorKind::StreamInterrupted),
             Format::Whole(_) => None,
             _ if state.is_complete() => None,
             _ if !state.has_token() && state.garbled() > 0 => Some(ErrorKind::Decode),
+            _ if self.guessed && !state.has_chunk() => Some(ErrorKind::Decode),
             _ => Some(ErrorKind::StreamInterrupted),
         }
     }
+}
+
+/// A body without the spaces and the byte order mark before it.
+fn without_blanks(begin: &[u8]) -> &[u8] {
+    let blank = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, 0xEF | 0xBB | 0xBF);
+    let blanks = begin.iter().take_while(|byte| blank(byte)).count();
+    &begin[blanks..]
 }

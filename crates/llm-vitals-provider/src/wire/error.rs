@@ -1,9 +1,13 @@
 //! What kind of failure a provider's refusal is.
 
-use serde_json::Value;
+use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
 use crate::kind::ErrorKind;
-use crate::wire::redact::redact;
+use crate::wire::lenient::{Into, Lenient, Text, from_slice, lenient};
+use crate::wire::redact::{prefix, redact};
+
+/// How much of a message is searched for what it says.
+const LONGEST_MESSAGE: usize = 4096;
 
 /// What a refusal says.
 #[non_exhaustive]
@@ -18,43 +22,34 @@ pub struct ErrorClass {
 }
 
 /// Classifies a refusal by its status and the beginning of its body, in the shape of any provider.
+///
+/// A body that is no JSON, or was cut, is searched for the sentences that tell a kind.
 #[must_use]
 pub fn classify(status: Option<u16>, body: &[u8]) -> ErrorClass {
-    let json: Value = serde_json::from_slice(body).unwrap_or_default();
-    // Gemini wraps its errors in a list when it was asked for a stream.
-    let json = json.get(0).unwrap_or(&json);
-    let nested = json
-        .get("response")
-        .and_then(|response| response.get("error"));
-    let error = json
-        .get("error")
-        .or(nested)
-        .filter(|error| !error.is_null())
-        .unwrap_or(json);
-    let field = |name: &str| {
-        error
-            .get(name)
-            .and_then(Value::as_str)
-            .filter(|text| !text.is_empty())
-    };
-    let message = field("message")
-        .or_else(|| error.as_str())
-        .or_else(|| field("Message"));
+    let parsed = from_slice::<Refusal<'_>>(body).ok();
+    let is_json = parsed.is_some();
+    let refusal = parsed.unwrap_or_default();
+    let said = refusal.said();
     let names = [
-        field("code"),
-        field("type"),
-        field("status"),
-        field("__type"),
+        &said.code.name,
+        &said.kind,
+        &said.status.name,
+        &said.exception,
     ];
-    let number = error
-        .get("code")
-        .and_then(Value::as_u64)
-        .and_then(|code| u16::try_from(code).ok());
-    let by_name = names.iter().flatten().find_map(|name| classify_code(name));
-    let by_text = message.and_then(classify_message);
+    let names = names.into_iter().filter_map(Text::filled);
+    let by_name = names.clone().find_map(classify_code);
+    let message = said.message.filled().or_else(|| said.text.filled());
+    let by_text = match message {
+        Some(message) => classify_message(prefix(message, LONGEST_MESSAGE)),
+        None if !is_json => {
+            let begin = &body[..body.len().min(LONGEST_MESSAGE)];
+            classify_message(&String::from_utf8_lossy(begin))
+        }
+        None => None,
+    };
     let status = status
         .filter(|status| *status >= 400)
-        .or(number.filter(|code| (400..600).contains(code)));
+        .or_else(|| said.number());
     let by_status = status.map(classify_status);
     let kind = match (by_name, by_text, by_status) {
         // A name or a text may say more than "bad request" or "too many requests".
@@ -70,11 +65,127 @@ pub fn classify(status: Option<u16>, body: &[u8]) -> ErrorClass {
         (Some(ErrorKind::InvalidRequest) | None, Some(kind), None) | (Some(kind), _, None) => kind,
         (None, None, None) => ErrorKind::Server,
     };
-    let code = names.into_iter().flatten().next().map(redact);
     ErrorClass {
         kind,
-        code,
+        code: names.clone().next().map(redact),
         message: message.map(redact),
+    }
+}
+
+/// The body of a refusal: the error under `error`, under `response`, or by itself; Gemini puts it into a list when it was
+/// asked for a stream.
+#[derive(Debug, Default)]
+struct Refusal<'a> {
+    error: Said<'a>,
+    response: Nested<'a>,
+    itself: Said<'a>,
+    in_list: bool,
+}
+
+#[derive(Debug, Default)]
+struct Nested<'a> {
+    error: Said<'a>,
+}
+
+lenient!(Nested<'a> { "error" => error });
+
+/// What an error says: its fields, or a text in its place.
+#[derive(Debug, Default)]
+struct Said<'a> {
+    text: Text<'a>,
+    message: Text<'a>,
+    code: Code<'a>,
+    kind: Text<'a>,
+    status: Code<'a>,
+    exception: Text<'a>,
+    any: bool,
+}
+
+/// A code, which may be a name or a status.
+#[derive(Debug, Default)]
+struct Code<'a> {
+    name: Text<'a>,
+    number: Option<u16>,
+}
+
+impl<'a> Refusal<'a> {
+    fn said(&self) -> &Said<'a> {
+        let nested = [&self.error, &self.response.error];
+        nested
+            .into_iter()
+            .find(|said| said.any)
+            .unwrap_or(&self.itself)
+    }
+}
+
+impl<'a, 'de: 'a> Lenient<'de> for Refusal<'a> {
+    fn entry<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        match key {
+            "error" => map.next_value_seed(Into(&mut self.error)),
+            "response" => map.next_value_seed(Into(&mut self.response)),
+            _ => self.itself.entry(key, map),
+        }
+    }
+
+    fn item<A: SeqAccess<'de>>(&mut self, seq: &mut A) -> Result<Option<()>, A::Error> {
+        if std::mem::replace(&mut self.in_list, true) {
+            return Ok(seq.next_element::<IgnoredAny>()?.map(|_| ()));
+        }
+        seq.next_element_seed(Into(self))
+    }
+}
+
+impl Said<'_> {
+    /// The status that the body tells.
+    fn number(&self) -> Option<u16> {
+        let numbers = [self.code.number, self.status.number];
+        let mut statuses = numbers.into_iter().flatten();
+        statuses.find(|number| (400..600).contains(number))
+    }
+}
+
+impl<'a, 'de: 'a> Lenient<'de> for Said<'a> {
+    fn text(&mut self, text: &str) {
+        self.any |= !text.is_empty();
+        self.text.text(text);
+    }
+
+    fn borrowed(&mut self, text: &'de str) {
+        self.any |= !text.is_empty();
+        self.text.borrowed(text);
+    }
+
+    fn entry<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        self.any = true;
+        match key {
+            "message" | "Message" => map.next_value_seed(Into(&mut self.message)),
+            "code" => map.next_value_seed(Into(&mut self.code)),
+            "type" => map.next_value_seed(Into(&mut self.kind)),
+            "status" | "statusCode" | "status_code" => map.next_value_seed(Into(&mut self.status)),
+            "__type" => map.next_value_seed(Into(&mut self.exception)),
+            _ => map.next_value::<IgnoredAny>().map(|_| ()),
+        }
+    }
+}
+
+impl<'a, 'de: 'a> Lenient<'de> for Code<'a> {
+    fn text(&mut self, text: &str) {
+        // Azure writes its status as a text.
+        match text.parse() {
+            Ok(number) => self.number = Some(number),
+            Err(_) => self.name.text(text),
+        }
+    }
+
+    fn borrowed(&mut self, text: &'de str) {
+        match text.parse() {
+            Ok(number) => self.number = Some(number),
+            Err(_) => self.name.borrowed(text),
+        }
+    }
+
+    fn count(&mut self, value: u64) {
+        self.number = u16::try_from(value).ok();
     }
 }
 
@@ -271,6 +382,11 @@ mod tests {
             ),
             (408, "", ErrorKind::Timeout),
             (
+                400,
+                r#"{"error":{"message":"This model's maximum context length is 8192 tokens and the mess"#,
+                ErrorKind::ContextLength,
+            ),
+            (
                 413,
                 r#"{"type":"error","error":{"type":"request_too_large","message":"Request exceeds the maximum size"}}"#,
                 ErrorKind::ContextLength,
@@ -321,6 +437,26 @@ mod tests {
                 ErrorKind::Overloaded,
             ),
             (r#"{"error":"model exploded"}"#, ErrorKind::Server),
+            (
+                r#"{"type":"response.failed","response":{"error":{"code":"rate_limit_exceeded","message":"x"}}}"#,
+                ErrorKind::RateLimited,
+            ),
+            (
+                r#"{"error":{"code":"429","message":"call rate limit"}}"#,
+                ErrorKind::RateLimited,
+            ),
+            (
+                r#"{"statusCode":401,"message":"Access denied"}"#,
+                ErrorKind::Auth,
+            ),
+            (
+                r#"{"object":"error","message":"x","type":"BadRequestError","param":null,"code":400}"#,
+                ErrorKind::InvalidRequest,
+            ),
+            (
+                r#"{"error":{"code":[],"message":{},"type":"overloaded_error"}}"#,
+                ErrorKind::Overloaded,
+            ),
         ] {
             assert_eq!(classify(None, body.as_bytes()).kind, kind, "{body}");
         }

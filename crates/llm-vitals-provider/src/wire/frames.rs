@@ -2,10 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
 
-use crate::wire::event::EventState;
-use crate::wire::lines::{LONGEST_LINE, Line, Lines};
+use crate::wire::lenient::{Text, from_slice, lenient};
+use crate::wire::lines::{KEPT, LONGEST_LINE, Line, Lines, TakeLine};
+use crate::wire::state::{EventState, Taken};
 
 /// A JSON object on each line: Ollama.
 #[derive(Clone, Debug, Default)]
@@ -15,21 +15,29 @@ pub(crate) struct JsonLines {
 
 impl JsonLines {
     pub(crate) fn push(&mut self, chunk: &[u8], state: &mut EventState) {
-        self.lines.push(chunk, |line| take_line(&line, state));
+        self.lines.push(chunk, state);
     }
 
     pub(crate) fn finish(&mut self, state: &mut EventState) {
-        self.lines.finish(|line| take_line(&line, state));
+        self.lines.finish(state);
+    }
+
+    #[cfg(test)]
+    pub(crate) fn buffered(&self) -> usize {
+        self.lines.buffered()
     }
 }
 
-fn take_line(line: &Line<'_>, state: &mut EventState) {
-    let taken = match line {
-        Line::Whole(line) => line.trim_ascii().is_empty() || state.take(line),
-        Line::Overlong => false,
-    };
-    if !taken {
-        state.add_garbled();
+/// Each line is an event.
+impl TakeLine for EventState {
+    fn line(&mut self, line: &Line<'_>) {
+        let taken = match line {
+            Line::Whole(line) => line.trim_ascii().is_empty() || self.take(line) != Taken::Garbled,
+            Line::Overlong => false,
+        };
+        if !taken {
+            self.add_garbled();
+        }
     }
 }
 
@@ -48,6 +56,11 @@ impl JsonArray {
         for byte in chunk {
             self.byte(*byte, state);
         }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn buffered(&self) -> usize {
+        self.element.capacity()
     }
 
     fn byte(&mut self, byte: u8, state: &mut EventState) {
@@ -73,15 +86,16 @@ impl JsonArray {
                 if self.depth == 0 {
                     self.element.push(byte);
                 }
-                self.depth += 1;
+                self.depth = self.depth.saturating_add(1);
             }
             b'}' if self.depth > 0 => {
                 self.depth -= 1;
                 if self.depth == 0 {
-                    if self.overlong || !state.take(&self.element) {
+                    if self.overlong || state.take(&self.element) == Taken::Garbled {
                         state.add_garbled();
                     }
                     self.element.clear();
+                    self.element.shrink_to(KEPT);
                     self.overlong = false;
                 }
             }
@@ -117,8 +131,14 @@ impl AwsFrames {
             } else if self.frame.len() >= PRELUDE && self.frame.len() == self.needed() {
                 self.frame(state);
                 self.frame.clear();
+                self.frame.shrink_to(KEPT);
             }
         }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn buffered(&self) -> usize {
+        self.frame.capacity()
     }
 
     fn needed(&self) -> usize {
@@ -142,11 +162,6 @@ impl AwsFrames {
     }
 
     fn frame(&self, state: &mut EventState) {
-        #[derive(Deserialize)]
-        struct Chunk<'a> {
-            #[serde(borrow)]
-            bytes: std::borrow::Cow<'a, str>,
-        }
         let headers_end = PRELUDE + word(&self.frame, 4);
         let payload_end = self.frame.len() - CHECKSUM;
         let (Some(headers), Some(payload)) = (
@@ -155,18 +170,26 @@ impl AwsFrames {
         ) else {
             return;
         };
-        if let Some(exception) = header(headers, b":exception-type") {
+        let exception = header(headers, b":exception-type");
+        if let Some(exception) = exception.or_else(|| header(headers, b":error-code")) {
             state.fail_with(&String::from_utf8_lossy(exception));
             return;
         }
-        let inner = serde_json::from_slice::<Chunk<'_>>(payload)
-            .ok()
-            .and_then(|chunk| STANDARD.decode(chunk.bytes.as_bytes()).ok());
-        if !state.take(inner.as_deref().unwrap_or(payload)) {
+        let inner = from_slice::<Chunk<'_>>(payload).ok();
+        let inner = inner.and_then(|chunk| STANDARD.decode(chunk.bytes.filled()?).ok());
+        if state.take(inner.as_deref().unwrap_or(payload)) == Taken::Garbled {
             state.add_garbled();
         }
     }
 }
+
+/// The payload of an event that wraps another provider's event.
+#[derive(Debug, Default)]
+struct Chunk<'a> {
+    bytes: Text<'a>,
+}
+
+lenient!(Chunk<'a> { "bytes" => bytes });
 
 /// Four bytes as a length.
 fn word(bytes: &[u8], at: usize) -> usize {
@@ -177,17 +200,26 @@ fn word(bytes: &[u8], at: usize) -> usize {
     u32::from_be_bytes(word) as usize
 }
 
-/// The text of a header: name length, name, type 7, value length, value.
+/// The text of a header: name length, name, type, value. Texts, type 7, and bytes, type 6, begin with their length.
 fn header<'a>(mut headers: &'a [u8], wanted: &[u8]) -> Option<&'a [u8]> {
     loop {
         let (length, rest) = headers.split_first()?;
         let (name, rest) = rest.split_at_checked(usize::from(*length))?;
-        let [7, high, low, rest @ ..] = rest else {
-            return None;
+        let (kind, rest) = rest.split_first()?;
+        let (length, rest) = match (kind, rest) {
+            (0 | 1, rest) => (0, rest),
+            (2, rest) => (1, rest),
+            (3, rest) => (2, rest),
+            (4, rest) => (4, rest),
+            (5 | 8, rest) => (8, rest),
+            (6 | 7, [high, low, rest @ ..]) => {
+                (usize::from(u16::from_be_bytes([*high, *low])), rest)
+            }
+            (9, rest) => (16, rest),
+            _ => return None,
         };
-        let (value, rest) =
-            rest.split_at_checked(usize::from(u16::from_be_bytes([*high, *low])))?;
-        if name == wanted {
+        let (value, rest) = rest.split_at_checked(length)?;
+        if name == wanted && *kind == 7 {
             return Some(value);
         }
         headers = rest;

@@ -17,6 +17,8 @@ pub(crate) struct FieldScan<const N: usize> {
     key: Vec<u8>,
     /// Which of the keys the value under way belongs to.
     wanted: Option<usize>,
+    /// Whether the top level is an object, and not a list, which has no fields.
+    object: bool,
     malformed: bool,
     ended: bool,
 }
@@ -49,6 +51,7 @@ impl<const N: usize> FieldScan<N> {
             place: Place::Between,
             key: Vec::new(),
             wanted: None,
+            object: false,
             malformed: false,
             ended: false,
         }
@@ -59,14 +62,25 @@ impl<const N: usize> FieldScan<N> {
         self.values[index].as_deref()
     }
 
-    /// Whether the bytes so far cannot be one JSON object.
+    /// Whether anything but spaces has passed.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.depth > 0 || self.ended || self.malformed
+    }
+
+    /// Whether the bytes so far cannot be one JSON object or list.
     pub(crate) fn is_malformed(&self) -> bool {
         self.malformed
     }
 
-    /// Whether the object is complete.
+    /// Whether the object or list is complete.
     pub(crate) fn is_complete(&self) -> bool {
         self.ended && !self.malformed
+    }
+
+    #[cfg(test)]
+    pub(crate) fn buffered(&self) -> usize {
+        let values = self.values.iter().flatten();
+        self.key.capacity() + values.map(Vec::capacity).sum::<usize>()
     }
 
     /// The captured fields as one small object.
@@ -114,8 +128,8 @@ impl<const N: usize> FieldScan<N> {
             match byte {
                 b'"' => {
                     self.keep(&chunk[at..=at]);
-                    self.place = if self.depth == 1 && self.wanted.is_none() && self.key.is_empty()
-                    {
+                    let at_key = self.depth == 1 && self.wanted.is_none() && self.key.is_empty();
+                    self.place = if at_key && self.object {
                         Place::Key
                     } else {
                         Place::Text
@@ -124,8 +138,11 @@ impl<const N: usize> FieldScan<N> {
                     return at + 1;
                 }
                 b'{' | b'[' => {
-                    self.malformed |= self.depth == 0 && (*byte == b'[' || self.ended);
-                    self.depth += 1;
+                    if self.depth == 0 {
+                        self.malformed |= self.ended;
+                        self.object = *byte == b'{';
+                    }
+                    self.depth = self.depth.saturating_add(1);
                     self.keep(&chunk[at..=at]);
                 }
                 b'}' | b']' => {
@@ -138,7 +155,7 @@ impl<const N: usize> FieldScan<N> {
                     }
                     self.depth = self.depth.saturating_sub(1);
                 }
-                b':' if self.depth == 1 && self.wanted.is_none() => {
+                b':' if self.depth == 1 && self.object && self.wanted.is_none() => {
                     let index = self.keys.iter().position(|key| key.as_bytes() == self.key);
                     if let Some(index) = index {
                         self.values[index] = Some(Vec::new());
@@ -148,6 +165,8 @@ impl<const N: usize> FieldScan<N> {
                 }
                 b',' if self.depth == 1 => self.end_field(),
                 b' ' | b'\t' | b'\r' | b'\n' => {}
+                // A byte order mark.
+                0xEF | 0xBB | 0xBF if self.depth == 0 && !self.ended => {}
                 _ => {
                     self.malformed |= self.depth == 0;
                     self.keep(&chunk[at..=at]);
@@ -260,10 +279,23 @@ mod tests {
 
     #[test]
     fn garbage_is_malformed_and_a_cut_body_incomplete() {
-        for garbage in ["nonsense", "[1]", "}", "{} {", "\"text\""] {
+        for garbage in ["nonsense", "[1] x", "}", "{} {", "\"text\""] {
             assert!(scan(garbage.as_bytes(), 3).is_malformed(), "{garbage}");
         }
         assert!(!scan(br#"{"usage":{"a":1}"#, 3).is_complete());
+    }
+
+    #[test]
+    fn a_list_is_complete_and_has_no_fields() {
+        let scan = scan(br#"[{"usage":1}, "usage", ["model"], "model":2]"#, 3);
+        assert!(scan.is_complete());
+        assert_eq!((scan.value(0), scan.value(1)), (None, None));
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_passed_over() {
+        let scan = scan(b"\xef\xbb\xbf {\"model\":\"m\"}", 1);
+        assert!(scan.is_complete() && scan.value(1) == Some(b"\"m\""));
     }
 
     #[test]

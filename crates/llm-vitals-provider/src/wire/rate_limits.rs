@@ -10,6 +10,9 @@ use crate::rate_limits::{Limit, RateLimits};
 /// No reset is farther away; a longer time is garbage.
 const LONGEST: Duration = Duration::from_secs(30 * 24 * 3600);
 
+/// A longer body is not looked at.
+const LONGEST_BODY: usize = 1 << 16;
+
 /// The headers of one resource: limit, remaining, reset.
 type Names = [&'static str; 3];
 
@@ -36,11 +39,16 @@ const REQUESTS: [Names; 4] = [
         "x-ratelimit-reset",
     ],
 ];
-const TOKENS: [Names; 6] = [
+const TOKENS: [Names; 7] = [
     [
         "x-ratelimit-limit-tokens",
         "x-ratelimit-remaining-tokens",
         "x-ratelimit-reset-tokens",
+    ],
+    [
+        "x-ratelimit-limit-project-tokens",
+        "x-ratelimit-remaining-project-tokens",
+        "x-ratelimit-reset-project-tokens",
     ],
     [
         "anthropic-ratelimit-tokens-limit",
@@ -84,6 +92,11 @@ const OUTPUT: [Names; 1] = [[
 /// `now` turns moments into times from now. What cannot be read is left out.
 #[must_use]
 pub fn rate_limits(headers: &HeaderMap, now: SystemTime) -> Option<RateLimits> {
+    // Most answers say nothing, and looking for forty names takes its time.
+    let says = |name: &str| name.contains("limit") || name.starts_with("retry-after");
+    if !headers.keys().any(|name| says(name.as_str())) {
+        return None;
+    }
     let find = |families: &[Names]| families.iter().find_map(|names| limit(headers, names, now));
     let limits = RateLimits {
         requests: find(&REQUESTS),
@@ -127,12 +140,16 @@ fn limit(headers: &HeaderMap, [limit, remaining, reset]: &Names, now: SystemTime
     (found.limit.is_some() || found.remaining.is_some()).then_some(found)
 }
 
-/// A count; sentinels for "no limit" are none.
+/// A count, before whatever else a header says of it; sentinels for "no limit" are none.
 fn count(text: &str) -> Option<u64> {
-    text.parse().ok().filter(|count| *count < 1 << 53)
+    let first = text.split([',', ';']).next().unwrap_or_default().trim();
+    first.parse().ok().filter(|count| *count < 1 << 53)
 }
 
 fn retry_in_body(body: &[u8], now: SystemTime) -> Option<Duration> {
+    if body.len() > LONGEST_BODY {
+        return None;
+    }
     let json: Value = serde_json::from_slice(body).ok()?;
     let error = json.get(0).unwrap_or(&json).get("error")?;
     let details = error
@@ -227,13 +244,12 @@ fn rfc3339(text: &str) -> Option<f64> {
     let (year, month, day) = (date.next()?.ok()?, date.next()?.ok()?, date.next()?.ok()?);
     let zone = rest.find(['Z', 'z', '+', '-'])?;
     let (time, zone) = rest.split_at(zone);
-    let mut time = time.splitn(3, ':').map(str::parse::<f64>);
-    let (hour, minute, second) = (time.next()?.ok()?, time.next()?.ok()?, time.next()?.ok()?);
+    let time = time_of_day(time)?;
     let offset = match zone.strip_prefix(['Z', 'z']) {
         Some(_) => 0.0,
         None => {
             let (hours, minutes) = zone.get(1..)?.split_once(':')?;
-            let offset = hours.parse::<f64>().ok()? * 3600.0 + minutes.parse::<f64>().ok()? * 60.0;
+            let offset = part(hours, 24)? * 3600.0 + part(minutes, 60)? * 60.0;
             if zone.starts_with('-') {
                 -offset
             } else {
@@ -241,7 +257,7 @@ fn rfc3339(text: &str) -> Option<f64> {
             }
         }
     };
-    Some(days(year, month, day)? * 86_400.0 + hour * 3600.0 + minute * 60.0 + second - offset)
+    Some(days(year, month, day)? * 86_400.0 + time - offset)
 }
 
 /// `Mon, 23 Nov 2026 20:30:00 GMT`, as seconds since 1970.
@@ -254,10 +270,26 @@ fn http_date(text: &str) -> Option<f64> {
     let month = parts.next()?;
     let month = MONTHS.iter().position(|name| *name == month)? + 1;
     let year = parts.next()?.parse().ok()?;
-    let mut time = parts.next()?.splitn(3, ':').map(str::parse::<f64>);
-    let (hour, minute, second) = (time.next()?.ok()?, time.next()?.ok()?, time.next()?.ok()?);
+    let time = time_of_day(parts.next()?)?;
     let days = days(year, i64::try_from(month).ok()?, day)?;
-    Some(days * 86_400.0 + hour * 3600.0 + minute * 60.0 + second)
+    Some(days * 86_400.0 + time)
+}
+
+/// `20:30:00` or `20:30:00.25` in seconds.
+fn time_of_day(text: &str) -> Option<f64> {
+    let mut parts = text.splitn(3, ':');
+    let (hour, minute) = (part(parts.next()?, 24)?, part(parts.next()?, 60)?);
+    let second = part(parts.next()?, 61)?;
+    Some(hour * 3600.0 + minute * 60.0 + second)
+}
+
+/// A number from 0 to below `end`, without a sign.
+fn part(text: &str, end: u32) -> Option<f64> {
+    let plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let number: f64 = text.parse().ok().filter(|_| plain)?;
+    (number < f64::from(end)).then_some(number)
 }
 
 /// Days from 1970 to a date of the Gregorian calendar, counted in years that begin in March.
@@ -362,6 +394,8 @@ mod tests {
         ]);
         assert_eq!(Some(mistral), limit(500_000, 499_950, 14_000));
         assert_eq!(read(&[("x-tokenlimit-remaining", "7")]).remaining, Some(7));
+        let quota = [("x-ratelimit-limit-tokens", "100, 100;w=60")];
+        assert_eq!(read(&quota).limit, Some(100));
     }
 
     #[test]
@@ -382,6 +416,9 @@ mod tests {
             ("soon", None),
             ("", None),
             ("NaN", None),
+            ("2026-11-23TNaN:00:00Z", None),
+            ("2026-11-23T1e9:00:00Z", None),
+            ("Mon, 23 Nov 2026 20:99:30 GMT", None),
         ] {
             let got = moment(text, now()).map(|time| time.as_secs_f64());
             let close = match (got, millis) {

@@ -3,7 +3,7 @@
 /// The longest text that is kept.
 const LONGEST: usize = 512;
 /// What keys begin with, and how many characters must follow to be one.
-const KEYS: [(&str, usize); 9] = [
+const KEYS: [(&str, usize); 17] = [
     ("sk-", 8),
     ("sk_", 8),
     ("gsk_", 8),
@@ -11,6 +11,14 @@ const KEYS: [(&str, usize); 9] = [
     ("key-", 8),
     ("AIza", 16),
     ("AKIA", 12),
+    ("ABSK", 16),
+    ("eyJ", 16),
+    ("hf_", 8),
+    ("ghp_", 8),
+    ("github_pat_", 8),
+    ("pplx-", 8),
+    ("nvapi-", 8),
+    ("r8_", 16),
     ("Bearer ", 4),
     ("key=", 4),
 ];
@@ -26,6 +34,7 @@ const KEYS: [(&str, usize); 9] = [
 pub fn redact(text: &str) -> String {
     // A key that is cut by the end is still one: look at more than is kept.
     let mut rest = prefix(text, 4 * LONGEST);
+    let is_cut = rest.len() < text.len();
     let mut clean = String::with_capacity(rest.len().min(LONGEST + 8));
     while let Some(first) = rest.chars().next() {
         if clean.len() >= LONGEST {
@@ -40,7 +49,8 @@ pub fn redact(text: &str) -> String {
                 .bytes()
                 .take_while(|byte| byte.is_ascii_alphanumeric() || b"-_.~+/=*".contains(byte))
                 .count();
-            if length >= *least {
+            let cut = is_cut && length == tail.len();
+            if length >= *least || cut {
                 clean.push_str(head);
                 clean.push_str("***");
                 rest = &tail[length..];
@@ -87,6 +97,16 @@ mod tests {
         );
         assert_eq!(redact("?key=AIzaSyA1234567890abcdef&x=1"), "?key=***&x=1");
         assert_eq!(redact("a\u{7}\nb"), "a  b");
+        assert_eq!(redact("token hf_abcdefghijk"), "token hf_***");
+    }
+
+    #[test]
+    fn a_key_at_the_end_of_what_is_looked_at_is_one() {
+        let keys = format!("sk-{} ", "a".repeat(64)).repeat(30);
+        assert_eq!(keys.len(), 2040);
+        let text = format!("{keys}sk-secret-that-goes-on");
+        let clean = redact(&text);
+        assert!(clean.len() < LONGEST && !clean.contains("sec"), "{clean}");
     }
 
     proptest! {

@@ -103,17 +103,23 @@ pub fn route<'a>(host: Option<&str>, path: &'a str) -> Route<'a> {
         route.operation = *operation;
     }
     if let Some((model, method)) = last_segment(path).rsplit_once(':') {
-        route.model = Some(model);
-        route.operation = match method {
+        // Any other method bills nothing, or the colon is part of a name.
+        let operation = match method {
             "generateContent" | "streamGenerateContent" | "rawPredict" | "streamRawPredict" => {
-                Operation::Chat
+                Some(Operation::Chat)
             }
-            "embedContent" | "batchEmbedContents" | "predict" => Operation::Embeddings,
-            _ => Operation::Other,
+            "embedContent" | "batchEmbedContents" | "predict" => Some(Operation::Embeddings),
+            _ => None,
         };
+        route.model = operation.map(|_| model);
+        route.operation = operation.unwrap_or(Operation::Other);
         if method == "streamGenerateContent" && !query.split('&').any(|pair| pair == "alt=sse") {
             route.dialect = Dialect::GeminiArray;
         }
+    }
+    // The messages of OpenAI's threads are stored, not answered.
+    if path.contains("/threads/") && path.ends_with("/messages") {
+        route.operation = Operation::Other;
     }
     if let Some(rest) = path.split_once("/deployments/") {
         route.model = rest.1.split('/').next().filter(|model| !model.is_empty());
@@ -248,6 +254,20 @@ mod tests {
                 Some("anthropic.claude-x%3A0"),
             ),
             ("127.0.0.1:11434", "/api/chat", None, Operation::Chat, None),
+            (
+                "api.openai.com",
+                "/v1/models/ft:gpt-x:me::id",
+                Some("openai"),
+                Operation::Other,
+                None,
+            ),
+            (
+                "api.openai.com",
+                "/v1/threads/t/messages",
+                Some("openai"),
+                Operation::Other,
+                None,
+            ),
             (
                 "evil-api.openai.com.example",
                 "/v1/chat/completions",

@@ -1,23 +1,18 @@
 //! Server-sent events, read as they pass by.
 //!
-//! Until the first token every event is parsed. After that an event is searched for the few words that can matter and
-//! parsed only when one of them is there, so that most events cost a search and no JSON.
+//! Every event is parsed, save those that differ from an earlier one only in their text: see [`Shapes`]. So most events of a
+//! stream cost a comparison, whatever their keys and spaces, and none that ends or fails the stream is missed.
 
 use std::ops::Deref;
-use std::sync::LazyLock;
 
-use memchr::memmem::Finder;
-
-use crate::wire::event::EventState;
-use crate::wire::lines::{LONGEST_LINE, Line, Lines};
-
-/// A shorter event may be any end or error; it is parsed.
-const SHORT: usize = 96;
+use crate::wire::lines::{KEPT, LONGEST_LINE, Line, Lines, TakeLine};
+use crate::wire::shape::Shapes;
+use crate::wire::state::{EventState, Taken};
 
 /// Reads a stream of server-sent events, of any provider, in chunks that are cut anywhere.
 ///
-/// It keeps at most one line of at most 1 MiB; an event that is longer is passed over and counted by
-/// [`garbled`](EventState::garbled). What it knows is an [`EventState`].
+/// It keeps at most the beginning of one line and of one event, each of at most 1 MiB; an event that is longer is passed over
+/// and counted by [`garbled`](EventState::garbled). What it knows is an [`EventState`].
 #[derive(Clone, Debug, Default)]
 pub struct SseTap {
     lines: Lines,
@@ -27,24 +22,34 @@ pub struct SseTap {
 #[derive(Clone, Debug, Default)]
 struct Events {
     state: EventState,
+    shapes: Shapes,
     /// The data of an event whose JSON goes on in the next line.
     open: Vec<u8>,
-    /// Whether the event under way was named `error`.
+    /// Whether the data of the event under way is too long.
+    overlong: bool,
+    /// Whether the event under way was named `error`, and whether it has data.
     named_error: bool,
+    any_data: bool,
+    /// The length of the last line that was known.
+    usual: usize,
 }
 
 impl SseTap {
     /// Takes the next bytes of the stream.
     pub fn push(&mut self, chunk: &[u8]) {
-        let events = &mut self.events;
-        self.lines.push(chunk, |line| events.line(&line));
+        self.lines.push(chunk, &mut self.events);
     }
 
     /// Takes the end of the stream, where the last event may lack its blank line.
     pub fn finish(&mut self) {
-        let events = &mut self.events;
-        self.lines.finish(|line| events.line(&line));
-        events.end();
+        self.lines.finish(&mut self.events);
+        self.events.end();
+    }
+
+    /// The bytes of the stream that are kept.
+    #[cfg(test)]
+    pub(crate) fn buffered(&self) -> usize {
+        self.lines.buffered() + self.events.open.capacity()
     }
 }
 
@@ -56,13 +61,12 @@ impl Deref for SseTap {
     }
 }
 
-impl Events {
+impl TakeLine for Events {
     fn line(&mut self, line: &Line<'_>) {
         let line = match line {
             Line::Whole(line) => *line,
             Line::Overlong => {
-                self.open.clear();
-                self.state.add_garbled();
+                self.overlong = true;
                 return;
             }
         };
@@ -76,61 +80,77 @@ impl Events {
         // Comments, ids and retry times say nothing here.
     }
 
+    #[inline]
+    fn find(&mut self, rest: &[u8]) -> Option<usize> {
+        // A line that is cut is not worth a try.
+        if rest.len() < self.usual || !self.open.is_empty() {
+            return None;
+        }
+        let data = rest.strip_prefix(b"data:")?;
+        let data = data.strip_prefix(b" ").unwrap_or(data);
+        let length = self.shapes.find(data)?;
+        if !matches!(data.get(length), Some(b'\n' | b'\r')) {
+            return None;
+        }
+        self.any_data = true;
+        self.usual = rest.len() - data.len() + length;
+        Some(self.usual)
+    }
+}
+
+impl Events {
     /// A line of data. Most events have one; JSON over several lines is put together first.
     fn data(&mut self, data: &[u8]) {
+        self.any_data = true;
         if !self.open.is_empty() {
             if self.open.len() + data.len() < LONGEST_LINE {
                 self.open.push(b'\n');
                 self.open.extend_from_slice(data);
+            } else {
+                self.overlong = true;
             }
             return;
         }
-        if self.state.has_token() && !self.named_error && is_boring(data, &self.state) {
+        if let Some(length) = self.shapes.find(data)
+            && length == data.len()
+        {
+            self.usual = length;
             return;
         }
-        if data == b"[DONE]" {
+        if data.trim_ascii() == b"[DONE]" {
             self.state.set_done();
-        } else if !self.state.take(data) {
+        } else if self.take(data) == Taken::Garbled {
             self.open.extend_from_slice(data);
-        } else if self.named_error && self.state.error().is_none() {
-            self.state.fail_with("");
         }
+    }
+
+    fn take(&mut self, json: &[u8]) -> Taken {
+        let taken = self.state.take(json);
+        match taken {
+            Taken::Something => self.shapes.forget(),
+            // Before the first token another text would be news.
+            Taken::Nothing if self.state.has_token() => self.shapes.learn(json),
+            Taken::Nothing | Taken::Garbled => {}
+        }
+        taken
     }
 
     /// The blank line after an event.
     fn end(&mut self) {
-        if !self.open.is_empty() {
-            if !self.state.take(&self.open) {
-                self.state.add_garbled();
-            }
-            if self.named_error && self.state.error().is_none() {
-                self.state.fail_with("");
-            }
+        let open = std::mem::take(&mut self.open);
+        if self.overlong || (!open.is_empty() && self.take(&open) == Taken::Garbled) {
+            self.state.add_garbled();
+        }
+        if self.named_error && (self.any_data || self.overlong) && self.state.error().is_none() {
+            self.state.fail_with("");
+            self.shapes.forget();
+        }
+        if open.capacity() <= KEPT {
+            self.open = open;
             self.open.clear();
         }
+        self.overlong = false;
         self.named_error = false;
+        self.any_data = false;
     }
-}
-
-/// Whether an event after the first token surely says nothing new.
-///
-/// A quote in a JSON string is escaped, so that the words below, with their quotes, are keys wherever they occur.
-fn is_boring(data: &[u8], state: &EventState) -> bool {
-    static USAGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"usage"));
-    static FINISH: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"finish"));
-    static ERROR: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"error\""));
-    if data.len() < SHORT || data.last() != Some(&b'}') || state.is_ending() {
-        return false;
-    }
-    is_null(data, USAGE.find(data), b"\"usage\"")
-        && is_null(data, FINISH.find(data), b"\"finish_reason\"")
-        && ERROR.find(data).is_none()
-}
-
-/// Whether the key that was found at `at`, if it was, is `key` and null.
-fn is_null(data: &[u8], at: Option<usize>, key: &[u8]) -> bool {
-    let Some(at) = at else { return true };
-    data[at..]
-        .strip_prefix(key)
-        .is_some_and(|value| value.starts_with(b":null"))
 }

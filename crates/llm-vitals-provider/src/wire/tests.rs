@@ -1,5 +1,8 @@
 //! Streams of every provider, cut at every byte.
 
+mod arbitrary;
+mod odd;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;

@@ -1,10 +1,11 @@
 //! Usage reports of every provider.
 
 use http::HeaderMap;
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed as _, IgnoredAny, MapAccess, SeqAccess};
 use serde_json::Value;
 
 use crate::usage::{ServiceTier, Usage};
+use crate::wire::lenient::{Into, Lenient, Text, from_slice, lenient};
 
 /// More tokens than any request has; a larger count is taken for garbage.
 const MOST_TOKENS: u64 = 1 << 48;
@@ -13,14 +14,14 @@ const MOST_TOKENS: u64 = 1 << 48;
 /// Ollama's last object. `None` when it holds no count; an explicit 0 is a count.
 #[must_use]
 pub fn usage_from_json(json: &[u8]) -> Option<Usage> {
-    serde_json::from_slice::<RawUsage>(json).ok()?.usage()
+    from_slice::<RawUsage>(json).ok()?.usage()
 }
 
 /// Reads the token counts that Bedrock puts into headers.
 #[must_use]
 pub fn usage_from_headers(headers: &HeaderMap) -> Option<Usage> {
-    let count = |name: &str| {
-        let value = headers.get(format!("x-amzn-bedrock-{name}-token-count"))?;
+    let count = |name: &'static str| {
+        let value = headers.get(name)?;
         value
             .to_str()
             .ok()?
@@ -29,10 +30,10 @@ pub fn usage_from_headers(headers: &HeaderMap) -> Option<Usage> {
             .filter(|count| *count <= MOST_TOKENS)
     };
     let raw = RawUsage {
-        input_excluding_cache: Count(count("input")),
-        output_excluding_nothing: Count(count("output")),
-        cache_read_excluded: Count(count("cache-read-input")),
-        cache_write_excluded: Count(count("cache-write-input")),
+        input_excluding_cache: Count(count("x-amzn-bedrock-input-token-count")),
+        output_excluding_nothing: Count(count("x-amzn-bedrock-output-token-count")),
+        cache_read_excluded: Count(count("x-amzn-bedrock-cache-read-input-token-count")),
+        cache_write_excluded: Count(count("x-amzn-bedrock-cache-write-input-token-count")),
         ..RawUsage::default()
     };
     raw.usage()
@@ -40,38 +41,26 @@ pub fn usage_from_headers(headers: &HeaderMap) -> Option<Usage> {
 
 /// Reads a usage object that is parsed already.
 pub(crate) fn from_value(value: &Value) -> Option<Usage> {
-    RawUsage::deserialize(value).ok()?.usage()
+    let mut raw = RawUsage::default();
+    Into(&mut raw).deserialize(value).ok()?;
+    raw.usage()
 }
 
 /// A count that a provider wrote; what is no count is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Count(Option<u64>);
 
-impl<'de> Deserialize<'de> for Count {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(CountVisitor)
+impl Count {
+    pub(crate) const fn get(self) -> Option<u64> {
+        self.0
     }
 }
 
-struct CountVisitor;
-
-impl<'de> Visitor<'de> for CountVisitor {
-    type Value = Count;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a count")
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Count, E> {
-        Ok(Count((value <= MOST_TOKENS).then_some(value)))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Count, E> {
-        Ok(Count(
-            u64::try_from(value)
-                .ok()
-                .filter(|value| *value <= MOST_TOKENS),
-        ))
+impl<'de> Lenient<'de> for Count {
+    fn count(&mut self, value: u64) {
+        if value <= MOST_TOKENS {
+            self.0 = Some(value);
+        }
     }
 
     #[expect(
@@ -80,81 +69,73 @@ impl<'de> Visitor<'de> for CountVisitor {
         clippy::cast_precision_loss,
         reason = "checked to be a whole number below 2^48"
     )]
-    fn visit_f64<E>(self, value: f64) -> Result<Count, E> {
-        let whole = value.fract() == 0.0 && (0.0..=MOST_TOKENS as f64).contains(&value);
-        Ok(Count(whole.then_some(value as u64)))
+    fn number(&mut self, value: f64) {
+        if value.fract() == 0.0 && (0.0..=MOST_TOKENS as f64).contains(&value) {
+            self.0 = Some(value as u64);
+        }
+    }
+}
+
+/// A sum of dollars: a number, or an object whose `total_cost` is one (Perplexity).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Dollars(Option<f64>);
+
+impl<'de> Lenient<'de> for Dollars {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "checked to be below a million later"
+    )]
+    fn count(&mut self, value: u64) {
+        self.0 = Some(value as f64);
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Count, E> {
-        Ok(Count(None))
+    fn number(&mut self, value: f64) {
+        self.0 = Some(value);
     }
 
-    fn visit_str<E>(self, _: &str) -> Result<Count, E> {
-        Ok(Count(None))
-    }
-
-    fn visit_unit<E>(self) -> Result<Count, E> {
-        Ok(Count(None))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Count, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Count(None))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Count, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Count(None))
+    fn entry<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        if key == "total_cost" {
+            map.next_value_seed(Into(self))
+        } else {
+            map.next_value::<IgnoredAny>().map(|_| ())
+        }
     }
 }
 
 /// The fields of every provider's report. Their names do not clash, so that the report itself says whose it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Deserialize)]
-#[serde(default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct RawUsage {
     // OpenAI's chat completions and all that follow it.
     prompt_tokens: Count,
     completion_tokens: Count,
     total_tokens: Count,
-    prompt_tokens_details: Option<Details>,
-    completion_tokens_details: Option<Details>,
+    prompt_tokens_details: Details,
+    completion_tokens_details: Details,
     prompt_cache_hit_tokens: Count,
     prompt_cache_miss_tokens: Count,
-    cost: Option<f64>,
+    cost: Dollars,
     cost_in_usd_ticks: Count,
     // OpenAI's Responses and Anthropic's Messages.
     input_tokens: Count,
     output_tokens: Count,
-    input_tokens_details: Option<Details>,
-    output_tokens_details: Option<Details>,
+    input_tokens_details: Details,
+    output_tokens_details: Details,
     cache_creation_input_tokens: Count,
     cache_read_input_tokens: Count,
-    cache_creation: Option<CacheCreation>,
+    cache_creation: CacheCreation,
     // Gemini and Vertex.
-    #[serde(rename = "promptTokenCount")]
     gemini_prompt: Count,
-    #[serde(rename = "candidatesTokenCount")]
     gemini_candidates: Count,
-    #[serde(rename = "totalTokenCount")]
     gemini_total: Count,
-    #[serde(rename = "thoughtsTokenCount")]
     gemini_thoughts: Count,
-    #[serde(rename = "cachedContentTokenCount")]
     gemini_cached: Count,
-    #[serde(rename = "toolUsePromptTokenCount")]
     gemini_tool_use: Count,
-    #[serde(rename = "promptTokensDetails")]
     gemini_prompt_details: Modalities,
-    #[serde(rename = "candidatesTokensDetails")]
     gemini_candidates_details: Modalities,
     // Bedrock.
-    #[serde(rename = "inputTokens", alias = "inputTokenCount")]
     input_excluding_cache: Count,
-    #[serde(rename = "outputTokens", alias = "outputTokenCount")]
     output_excluding_nothing: Count,
-    #[serde(rename = "cacheReadInputTokens", alias = "cacheReadInputTokenCount")]
     cache_read_excluded: Count,
-    #[serde(rename = "cacheWriteInputTokens", alias = "cacheWriteInputTokenCount")]
     cache_write_excluded: Count,
     // Ollama.
     prompt_eval_count: Count,
@@ -162,8 +143,41 @@ pub(crate) struct RawUsage {
     service_tier: Tier,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Deserialize)]
-#[serde(default)]
+lenient!(RawUsage {
+    "prompt_tokens" => prompt_tokens,
+    "completion_tokens" => completion_tokens,
+    "total_tokens" => total_tokens,
+    "prompt_tokens_details" => prompt_tokens_details,
+    "completion_tokens_details" => completion_tokens_details,
+    "prompt_cache_hit_tokens" => prompt_cache_hit_tokens,
+    "prompt_cache_miss_tokens" => prompt_cache_miss_tokens,
+    "cost" => cost,
+    "cost_in_usd_ticks" => cost_in_usd_ticks,
+    "input_tokens" => input_tokens,
+    "output_tokens" => output_tokens,
+    "input_tokens_details" => input_tokens_details,
+    "output_tokens_details" => output_tokens_details,
+    "cache_creation_input_tokens" => cache_creation_input_tokens,
+    "cache_read_input_tokens" => cache_read_input_tokens,
+    "cache_creation" => cache_creation,
+    "promptTokenCount" => gemini_prompt,
+    "candidatesTokenCount" => gemini_candidates,
+    "totalTokenCount" => gemini_total,
+    "thoughtsTokenCount" => gemini_thoughts,
+    "cachedContentTokenCount" => gemini_cached,
+    "toolUsePromptTokenCount" => gemini_tool_use,
+    "promptTokensDetails" => gemini_prompt_details,
+    "candidatesTokensDetails" => gemini_candidates_details,
+    "inputTokens" | "inputTokenCount" => input_excluding_cache,
+    "outputTokens" | "outputTokenCount" => output_excluding_nothing,
+    "cacheReadInputTokens" | "cacheReadInputTokenCount" => cache_read_excluded,
+    "cacheWriteInputTokens" | "cacheWriteInputTokenCount" => cache_write_excluded,
+    "prompt_eval_count" => prompt_eval_count,
+    "eval_count" => eval_count,
+    "service_tier" => service_tier,
+});
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Details {
     cached_tokens: Count,
     cache_write_tokens: Count,
@@ -171,12 +185,23 @@ struct Details {
     audio_tokens: Count,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Deserialize)]
-#[serde(default)]
+lenient!(Details {
+    "cached_tokens" => cached_tokens,
+    "cache_write_tokens" => cache_write_tokens,
+    "reasoning_tokens" => reasoning_tokens,
+    "audio_tokens" => audio_tokens,
+});
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct CacheCreation {
     ephemeral_5m_input_tokens: Count,
     ephemeral_1h_input_tokens: Count,
 }
+
+lenient!(CacheCreation {
+    "ephemeral_5m_input_tokens" => ephemeral_5m_input_tokens,
+    "ephemeral_1h_input_tokens" => ephemeral_1h_input_tokens,
+});
 
 /// The audio tokens among Gemini's counts by modality.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -184,35 +209,33 @@ struct Modalities {
     audio: u64,
 }
 
-impl<'de> Deserialize<'de> for Modalities {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(serde::Deserialize)]
-        #[serde(default, rename_all = "camelCase")]
-        #[derive(Default)]
-        struct Modality {
-            modality: Option<String>,
-            token_count: Count,
+impl<'de> Lenient<'de> for Modalities {
+    fn item<A: SeqAccess<'de>>(&mut self, seq: &mut A) -> Result<Option<()>, A::Error> {
+        let mut part = Modality::default();
+        if seq.next_element_seed(Into(&mut part))?.is_none() {
+            return Ok(None);
         }
-        let list = Option::<Vec<Modality>>::deserialize(deserializer)?.unwrap_or_default();
-        let audio = list
-            .iter()
-            .filter(|part| part.modality.as_deref() == Some("AUDIO"));
-        let audio = audio
-            .filter_map(|part| part.token_count.0)
-            .fold(0, u64::saturating_add);
-        Ok(Self { audio })
+        if part.modality.as_str() == "AUDIO" {
+            self.audio = self.audio.saturating_add(part.token_count.0.unwrap_or(0));
+        }
+        Ok(Some(()))
     }
 }
+
+#[derive(Debug, Default)]
+struct Modality<'a> {
+    modality: Text<'a>,
+    token_count: Count,
+}
+
+lenient!(Modality<'a> { "modality" => modality, "tokenCount" => token_count });
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Tier(ServiceTier);
 
-impl<'de> Deserialize<'de> for Tier {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tier = Option::<std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        Ok(Self(tier.map_or(ServiceTier::Standard, |tier| {
-            ServiceTier::parse(&tier)
-        })))
+impl<'de> Lenient<'de> for Tier {
+    fn text(&mut self, tier: &str) {
+        self.0 = ServiceTier::parse(tier);
     }
 }
 
@@ -220,6 +243,11 @@ impl RawUsage {
     /// A later report of the same answer over this one: what the later one counts replaces what the earlier one did. A
     /// prompt of 0 in a later report (some servers send the prompt only once) does not.
     pub(crate) fn merge(&mut self, later: &Self) {
+        if later.input_tokens.0.is_none() && later.output_tokens.0.is_none() {
+            // In the words of another API: it can only stand for itself.
+            *self = *later;
+            return;
+        }
         let keep = |mine: &mut Count, theirs: Count| {
             if theirs.0.is_some_and(|count| count > 0) {
                 *mine = theirs;
@@ -237,16 +265,37 @@ impl RawUsage {
         if later.output_tokens.0.is_some() {
             self.output_tokens = later.output_tokens;
         }
-        self.cache_creation = later.cache_creation.or(self.cache_creation);
-        self.output_tokens_details = later.output_tokens_details.or(self.output_tokens_details);
+        if later.cache_creation != CacheCreation::default() {
+            self.cache_creation = later.cache_creation;
+        }
+        if later.output_tokens_details != Details::default() {
+            self.output_tokens_details = later.output_tokens_details;
+        }
         if later.service_tier.0 != ServiceTier::Standard {
             self.service_tier = later.service_tier;
         }
     }
 
-    /// Takes the tier that stands beside the report.
-    pub(crate) fn set_tier(&mut self, tier: &str) {
-        self.service_tier = Tier(ServiceTier::parse(tier));
+    /// The counts that Ollama puts beside everything else.
+    pub(crate) fn ollama(prompt_eval_count: Count, eval_count: Count) -> Self {
+        Self {
+            prompt_eval_count,
+            eval_count,
+            ..Self::default()
+        }
+    }
+
+    /// Takes the tier that stands beside the report; whether it is another one.
+    pub(crate) fn set_tier(&mut self, tier: &str) -> bool {
+        let tier = Tier(ServiceTier::parse(tier));
+        let new = self.service_tier != tier;
+        self.service_tier = tier;
+        new
+    }
+
+    /// Whether it holds a count.
+    pub(crate) fn is_report(&self) -> bool {
+        self.usage().is_some()
     }
 
     /// The counts in one meaning, or `None` when there is no count.
@@ -256,7 +305,7 @@ impl RawUsage {
             .or_else(|| self.input_output())
             .or_else(|| self.gemini())
             .or_else(|| self.bedrock())
-            .or_else(|| self.ollama())?;
+            .or_else(|| self.ollama_counts())?;
         // A part is never more than the whole, whatever a provider writes.
         usage.cached_prompt_tokens = usage.cached_prompt_tokens.min(usage.prompt_tokens);
         usage.cache_write_tokens = usage
@@ -287,8 +336,8 @@ impl RawUsage {
                 })
                 .map(|total| Usage::new(total, 0));
         }
-        let inside = self.prompt_tokens_details.unwrap_or_default();
-        let outside = self.completion_tokens_details.unwrap_or_default();
+        let inside = self.prompt_tokens_details;
+        let outside = self.completion_tokens_details;
         let reasoning = outside.reasoning_tokens.0.unwrap_or(0);
         let mut usage = Usage::new(prompt.unwrap_or(0), self.completion_tokens.0.unwrap_or(0));
         // xAI counts reasoning beside the completion; the total tells.
@@ -308,9 +357,9 @@ impl RawUsage {
         if self.input_tokens.0.is_none() && self.output_tokens.0.is_none() {
             return None;
         }
-        let inside = self.input_tokens_details.unwrap_or_default();
-        let outside = self.output_tokens_details.unwrap_or_default();
-        let written = self.cache_creation.unwrap_or_default();
+        let inside = self.input_tokens_details;
+        let outside = self.output_tokens_details;
+        let written = self.cache_creation;
         let by_age = written.ephemeral_5m_input_tokens.0.unwrap_or(0)
             + written.ephemeral_1h_input_tokens.0.unwrap_or(0);
         let read = self.cache_read_input_tokens.0.unwrap_or(0);
@@ -327,7 +376,12 @@ impl RawUsage {
     }
 
     fn gemini(&self) -> Option<Usage> {
-        if self.gemini_prompt.0.is_none() && self.gemini_total.0.is_none() {
+        let said = [
+            self.gemini_prompt,
+            self.gemini_candidates,
+            self.gemini_total,
+        ];
+        if said.iter().all(|count| count.0.is_none()) {
             return None;
         }
         let prompt = self.gemini_prompt.0.unwrap_or(0) + self.gemini_tool_use.0.unwrap_or(0);
@@ -360,7 +414,7 @@ impl RawUsage {
     }
 
     /// Ollama leaves the prompt's count out when the whole prompt was cached.
-    fn ollama(&self) -> Option<Usage> {
+    fn ollama_counts(&self) -> Option<Usage> {
         if self.prompt_eval_count.0.is_none() && self.eval_count.0.is_none() {
             return None;
         }
@@ -380,7 +434,7 @@ impl RawUsage {
         if let Some(ticks) = self.cost_in_usd_ticks.0 {
             return Some(ticks.saturating_add(5) / 10);
         }
-        let cost = self.cost.filter(|cost| (0.0..1e6).contains(cost))?;
+        let cost = self.cost.0.filter(|cost| (0.0..1e6).contains(cost))?;
         Some((cost * 1e9).round() as u64)
     }
 }
