@@ -45,7 +45,7 @@ impl Kind {
     }
 }
 
-/// Writes HELP, TYPE and, in OpenMetrics, UNIT of a family; returns what its type came to.
+/// Writes HELP, TYPE and, in OpenMetrics, UNIT of a family.
 pub(crate) fn write_head(name: &str, kind: Kind, help: &str, openmetrics: bool, out: &mut String) {
     let help = escape_help(help, openmetrics);
     // Writing to a String cannot fail.

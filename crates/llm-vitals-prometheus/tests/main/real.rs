@@ -47,7 +47,9 @@ fn filled() -> (Recorder, Exposition) {
         metrics::gauge!("llm_requests_in_flight").set(2.0);
     });
     exposition.add(|out| {
-        out.push_str("# HELP own_ratio A ratio.\n# TYPE own_ratio gauge\nown_ratio{x=\"1\"} 0.25\n")
+        out.push_str(
+            "# HELP own_ratio A ratio.\n# TYPE own_ratio gauge\nown_ratio{x=\"1\"} 0.25\n",
+        );
     });
     (recorder, exposition)
 }
