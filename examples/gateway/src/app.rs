@@ -1,0 +1,28 @@
+//! What every handler knows.
+
+use std::sync::Arc;
+
+use llm_vitals_prometheus::Exposition;
+use llm_vitals_tower::{LlmMetrics, LlmMetricsService};
+
+use crate::access::Access;
+use crate::config::{Limits, Timeouts};
+use crate::front::Front;
+use crate::lifecycle::Lifecycle;
+use crate::upstream::Upstreams;
+
+/// What every handler knows.
+pub(crate) struct App {
+    /// Who may ask on the listener of the models.
+    pub(crate) access: Access,
+    /// Who may ask on that of the measurements, which may be the same.
+    pub(crate) management: Access,
+    /// Counts requests to the whole service, and answers them.
+    pub(crate) service: LlmMetricsService<Front>,
+    pub(crate) upstreams: Arc<Upstreams>,
+    pub(crate) metrics: LlmMetrics,
+    pub(crate) exposition: Exposition,
+    pub(crate) limits: Limits,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) lifecycle: Lifecycle,
+}

@@ -1,0 +1,367 @@
+//! What the gateway is told: a YAML file, the environment, or nothing.
+
+mod env;
+mod error;
+mod kind;
+mod list;
+mod provider;
+mod settings;
+mod units;
+mod url;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use llm_vitals_cost::Overrides;
+use llm_vitals_provider::Secret;
+use llm_vitals_provider::openai::Flavor;
+use serde::Deserialize;
+use serde_saphyr::Spanned;
+
+use crate::cli::Args;
+use crate::near::near;
+use crate::routing::Target;
+
+use self::env::EnvSecret;
+use self::list::Named;
+
+pub(crate) use self::error::ConfigError;
+pub(crate) use self::kind::Kind;
+pub(crate) use self::provider::{ProviderConfig, ProviderFile};
+pub(crate) use self::settings::{Checks, Drain, Limits, Prices, Retry, Timeouts};
+
+/// The variables that turn providers on when no file names any.
+const KEYS: [(&str, &str, Kind); 4] = [
+    ("OPENAI_API_KEY", "openai", Kind::OpenAi(Flavor::OpenAi)),
+    (
+        "OPENROUTER_API_KEY",
+        "openrouter",
+        Kind::OpenAi(Flavor::OpenRouter),
+    ),
+    ("ANTHROPIC_API_KEY", "anthropic", Kind::Anthropic),
+    ("GEMINI_API_KEY", "gemini", Kind::Gemini),
+];
+
+/// Everything that the gateway is told.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) listen: SocketAddr,
+    /// Where the measurements and probes are, when they are not beside the models.
+    pub(crate) management_listen: Option<SocketAddr>,
+    pub(crate) management_token: Option<Secret>,
+    pub(crate) client_keys: Vec<Secret>,
+    pub(crate) hosts: Vec<String>,
+    pub(crate) limits: Limits,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) retry: Retry,
+    pub(crate) drain: Drain,
+    pub(crate) checks: Checks,
+    /// In the order in which they are looked through; empty when simulated ones shall answer.
+    pub(crate) providers: Vec<ProviderConfig>,
+    pub(crate) routes: BTreeMap<String, Vec<Target>>,
+    pub(crate) overrides: Option<Overrides>,
+    pub(crate) prices: Prices,
+}
+
+/// The file as it is written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct File {
+    listen: Option<SocketAddr>,
+    management_listen: Option<SocketAddr>,
+    management_token: Option<EnvSecret>,
+    client_keys: Vec<EnvSecret>,
+    hosts: Vec<String>,
+    limits: Limits,
+    timeouts: Timeouts,
+    retry: Retry,
+    drain: Drain,
+    checks: Checks,
+    providers: Named<ProviderFile>,
+    routes: BTreeMap<String, Vec<Spanned<String>>>,
+    prices: Prices,
+}
+
+impl Config {
+    /// Reads the file that `args` name, if they name one, and the keys in the environment.
+    pub(crate) fn load(
+        args: &Args,
+        lookup: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
+        let mut config = match &args.config {
+            Some(path) => {
+                let text = std::fs::read_to_string(path).map_err(|error| {
+                    ConfigError::new(format!("cannot read {}: {error}", path.display()))
+                })?;
+                Self::parse(path, &text)?
+            }
+            None => Self::of(File::default(), Vec::new(), BTreeMap::new()),
+        };
+        if let Some(listen) = args.listen {
+            config.listen = listen;
+        }
+        if args.demo {
+            config.providers.clear();
+            config.routes.clear();
+        } else if config.providers.is_empty() {
+            config.providers = from_environment(lookup);
+        }
+        config.refuse_open_relay()?;
+        Ok(config)
+    }
+
+    /// Reads a file's text; the path is for the errors.
+    fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
+        // A file of comments alone is an empty one.
+        let file = if text
+            .lines()
+            .all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'))
+        {
+            File::default()
+        } else {
+            serde_saphyr::from_str(text)
+                .map_err(|error| ConfigError::in_file(path, text, &error))?
+        };
+        let mut file: File = file;
+        let providers: Vec<ProviderConfig> = std::mem::take(&mut file.providers)
+            .0
+            .into_iter()
+            .map(|(name, provider)| {
+                let at = name.referenced;
+                ProviderConfig::new(name.value, provider)
+                    .map_err(|message| ConfigError::at(path, text, &message, at))
+            })
+            .collect::<Result<_, _>>()?;
+        let names: Vec<&str> = providers.iter().map(|provider| &*provider.name).collect();
+        let mut routes = BTreeMap::new();
+        for (alias, targets) in std::mem::take(&mut file.routes) {
+            if targets.is_empty() {
+                let message = format!("{}: the route `{alias}` names no target", path.display());
+                return Err(ConfigError::new(message));
+            }
+            let targets = targets.into_iter().map(|target| {
+                self::target(&names, &target.value)
+                    .map_err(|message| ConfigError::at(path, text, &message, target.referenced))
+            });
+            routes.insert(alias, targets.collect::<Result<_, _>>()?);
+        }
+        Ok(Self::of(file, providers, routes))
+    }
+
+    fn of(
+        file: File,
+        providers: Vec<ProviderConfig>,
+        routes: BTreeMap<String, Vec<Target>>,
+    ) -> Self {
+        let mut prices = file.prices;
+        Self {
+            listen: file
+                .listen
+                .unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
+            management_listen: file.management_listen,
+            management_token: file.management_token.map(|token| token.0),
+            client_keys: file.client_keys.into_iter().map(|key| key.0).collect(),
+            hosts: file.hosts,
+            limits: file.limits,
+            timeouts: file.timeouts,
+            retry: file.retry,
+            drain: file.drain,
+            checks: file.checks,
+            providers,
+            routes,
+            overrides: prices.overrides.take(),
+            prices,
+        }
+    }
+
+    /// A gateway that anybody can reach must not spend somebody's money for anybody.
+    fn refuse_open_relay(&self) -> Result<(), ConfigError> {
+        let paid = self.providers.iter().find(|provider| provider.has_secret());
+        match paid {
+            Some(provider) if !self.listen.ip().is_loopback() && self.client_keys.is_empty() => {
+                Err(ConfigError::new(format!(
+                    "refusing to listen on {}: everybody who reaches it could spend the key of provider `{}`; set \
+                     client_keys in the file, or listen on 127.0.0.1",
+                    self.listen, provider.name
+                )))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn from_environment(lookup: impl Fn(&str) -> Option<String>) -> Vec<ProviderConfig> {
+    let key = |variable| lookup(variable).filter(|key| !key.trim().is_empty());
+    KEYS.iter()
+        .filter_map(|(variable, name, kind)| {
+            Some(ProviderConfig::with_key(
+                name,
+                *kind,
+                Secret::new(key(variable)?.trim()),
+            ))
+        })
+        .collect()
+}
+
+/// Reads `provider/model`.
+fn target(names: &[&str], text: &str) -> Result<Target, String> {
+    let Some((name, model)) = text.split_once('/').filter(|(_, model)| !model.is_empty()) else {
+        return Err(format!("`{text}` is no target: write provider/model"));
+    };
+    match names.iter().position(|known| *known == name) {
+        Some(provider) => Ok(Target {
+            provider,
+            model: model.to_owned(),
+        }),
+        None => Err(match near(name, names.iter().copied()).first() {
+            Some(known) => format!("there is no provider `{name}`: did you mean `{known}`?"),
+            None => format!(
+                "there is no provider `{name}`: the file has {}",
+                names.join(", ")
+            ),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Config, String> {
+        Config::parse(Path::new("gateway.yaml"), text).map_err(|error| error.to_string())
+    }
+
+    fn error(text: &str) -> String {
+        parse(text).unwrap_err()
+    }
+
+    #[test]
+    fn the_example_loads() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/gateway.example.yaml");
+        let text = std::fs::read_to_string(path).unwrap();
+        // The variables that it names are not set here.
+        let text = text.replace("${", "$${");
+        let config = Config::parse(Path::new(path), &text).unwrap();
+        assert_eq!(config.listen, ([127, 0, 0, 1], 8080).into());
+        assert_eq!(config.providers.len(), 4);
+        assert_eq!(config.routes.len(), 1);
+        assert_eq!(config.limits.body.0, 20_000_000);
+    }
+
+    #[test]
+    fn the_example_names_every_field_with_its_default() {
+        let example = include_str!("../gateway.example.yaml");
+        let defaults = Config::of(File::default(), Vec::new(), BTreeMap::new());
+        let config = parse(&example.replace("${", "$${")).unwrap();
+        assert_eq!(config.limits, defaults.limits);
+        assert_eq!(config.timeouts, defaults.timeouts);
+        assert_eq!(config.retry, defaults.retry);
+        assert_eq!(config.drain, defaults.drain);
+        assert_eq!(config.checks, defaults.checks);
+        assert_eq!(
+            (config.prices.bundled, config.prices.litellm_file),
+            (true, None)
+        );
+    }
+
+    #[test]
+    fn an_empty_file_is_the_defaults() {
+        for text in ["", "# nothing\n", "listen: 127.0.0.1:9000\n"] {
+            assert!(parse(text).unwrap().providers.is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_field_is_shown_with_its_place() {
+        assert_eq!(
+            error("listen: 127.0.0.1:8080\nlimits:\n  bdy: 20MB\n"),
+            "gateway.yaml:3:3: unknown field `bdy`: did you mean `body`?\n  |\n3 |   bdy: 20MB\n  |   ^"
+        );
+        assert_eq!(
+            error("zzz: 1\n").lines().next().unwrap(),
+            "gateway.yaml:1:1: unknown field `zzz`: the fields here are listen, management_listen, management_token, \
+             client_keys, hosts, limits, timeouts, retry, drain, checks, providers, routes, prices"
+        );
+    }
+
+    #[test]
+    fn a_wrong_value_is_shown_with_its_place() {
+        assert_eq!(
+            error("providers:\n  a:\n    kind: opnai\n"),
+            "gateway.yaml:3:11: `opnai` is no kind of provider: did you mean `openai`?\n  |\n3 |     kind: opnai\n  |           ^"
+        );
+        assert_eq!(
+            error("timeouts:\n  attempt: 30\n"),
+            "gateway.yaml:2:12: `30` is no duration: write a number and ms, s, m or h, such as 30s\n  |\n2 |   attempt: 30\n  |            ^"
+        );
+        assert_eq!(
+            error("providers:\n  one: {kind: simulated}\nroutes:\n  smart: [one/m, two/m]\n"),
+            "gateway.yaml:4:18: there is no provider `two`: the file has one\n  |\n4 |   smart: [one/m, two/m]\n  |                  ^"
+        );
+        assert_eq!(
+            error("providers:\n  a/b: {kind: simulated}\n")
+                .lines()
+                .next()
+                .unwrap(),
+            "gateway.yaml:2:3: `a/b` is no name of a provider: write 1 to 64 letters, digits, `-`, `_` or `.`"
+        );
+        assert_eq!(
+            error("providers:\n  a: {kind: compatible}\n")
+                .lines()
+                .next()
+                .unwrap(),
+            "gateway.yaml:2:3: a provider of kind `compatible` needs a base_url: there is no default"
+        );
+    }
+
+    #[test]
+    fn a_key_where_it_does_not_belong_is_not_shown() {
+        assert_eq!(
+            error("client_keys: hunter2\n"),
+            "gateway.yaml:1:14: a list is expected here, such as [a, b]\n  |\n1 | client_keys: ***\n  |              ^"
+        );
+        for text in [
+            "management_token: [hunter2]\n",
+            "providers:\n  a: {kind: openai, keys: hunter2}\n",
+        ] {
+            let shown = error(text);
+            assert!(!shown.contains("hunter2"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_there_twice_is_an_error() {
+        let shown = error("providers:\n  a: {kind: simulated}\n  a: {kind: simulated}\n");
+        assert_eq!(
+            shown.lines().next().unwrap(),
+            "gateway.yaml:3:3: duplicate mapping key: a"
+        );
+    }
+
+    #[test]
+    fn keys_in_the_environment_turn_providers_on() {
+        let config = Config::load(&Args::default(), |name| {
+            (name == "ANTHROPIC_API_KEY").then(|| "k".to_owned())
+        });
+        let config = config.unwrap();
+        assert_eq!(config.providers.len(), 1);
+        assert_eq!(config.providers[0].name, "anthropic");
+        assert!(!format!("{config:?}").contains("\"k\""));
+    }
+
+    #[test]
+    fn an_open_relay_does_not_start() {
+        let lookup = |name: &str| (name == "OPENAI_API_KEY").then(|| "k".to_owned());
+        let args = Args {
+            listen: Some(([0, 0, 0, 0], 8080).into()),
+            ..Args::default()
+        };
+        assert_eq!(
+            Config::load(&args, lookup).unwrap_err().to_string(),
+            "refusing to listen on 0.0.0.0:8080: everybody who reaches it could spend the key of provider `openai`; \
+             set client_keys in the file, or listen on 127.0.0.1"
+        );
+        assert!(Config::load(&args, |_| None).is_ok());
+    }
+}

@@ -1,0 +1,177 @@
+//! What is wrong with the configuration, and where.
+
+use std::fmt;
+use std::path::Path;
+
+use serde_saphyr::{Error as YamlError, Location};
+
+use crate::near::near;
+
+/// What is wrong with the configuration: a text for the person who wrote it.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) struct ConfigError(String);
+
+impl ConfigError {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+
+    /// What the parser found, with its place.
+    pub(super) fn in_file(path: &Path, text: &str, error: &YamlError) -> Self {
+        let message = message(error);
+        match error.location() {
+            Some(at) => Self::at(path, text, &message, at),
+            None => Self(format!("{}: {message}", path.display())),
+        }
+    }
+
+    /// Adds the place in the file, and its line.
+    pub(super) fn at(path: &Path, text: &str, message: &str, at: Location) -> Self {
+        let (line, column) = (at.line(), at.column());
+        let mut shown = format!("{}:{line}:{column}: {message}", path.display());
+        if let Some(written) = text.lines().nth(to_usize(line).saturating_sub(1)) {
+            let (written, mark) = snippet(written, to_usize(column));
+            let gutter = " ".repeat(line.to_string().len());
+            shown.push_str(&format!(
+                "\n{gutter} |\n{line} | {written}\n{gutter} | {mark}^"
+            ));
+        }
+        Self(shown)
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// The message alone: the parser writes the place before it.
+fn message(error: &YamlError) -> String {
+    let error = error.without_snippet();
+    match error {
+        YamlError::SerdeUnknownField {
+            field, expected, ..
+        } => {
+            let help = match near(field, expected.iter().copied()).first() {
+                Some(known) => format!("did you mean `{known}`?"),
+                None => format!("the fields here are {}", expected.join(", ")),
+            };
+            return format!("unknown field `{field}`: {help}");
+        }
+        // The value that is wrong may be a key in a wrong place.
+        YamlError::SerdeInvalidType {
+            unexpected,
+            expected,
+            ..
+        } if unexpected.starts_with("string") => {
+            return format!("invalid type: string, expected {expected}");
+        }
+        YamlError::SerdeInvalidValue {
+            unexpected,
+            expected,
+            ..
+        } if unexpected.starts_with("string") => {
+            return format!("invalid value: string, expected {expected}");
+        }
+        _ => {}
+    }
+    let text = error.to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let place = text
+        .strip_prefix("line ")
+        .and_then(|rest| rest.split_once(": "));
+    let text = place.map_or(text, |(_, message)| message);
+    let text = text.lines().next().unwrap_or_default();
+    // The parser speaks to programmers here.
+    let text = text
+        .split(", set DuplicateKeyPolicy")
+        .next()
+        .unwrap_or(text);
+    let text = text.rsplit_once(" at line ").map_or(text, |(text, _)| text);
+    match text {
+        "expected sequence start" => "a list is expected here, such as [a, b]".to_owned(),
+        "expected mapping start" => "fields with values are expected here".to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+fn to_usize(number: impl TryInto<usize>) -> usize {
+    number.try_into().unwrap_or(usize::MAX)
+}
+
+/// The line, and the blanks up to what is wrong in it. Where a key may be written, three stars are shown.
+fn snippet(line: &str, column: usize) -> (String, String) {
+    let shown: String = without_secrets(line).chars().take(160).collect();
+    (shown, " ".repeat(column.saturating_sub(1).min(160)))
+}
+
+fn without_secrets(line: &str) -> String {
+    let Some((name, value)) = line.split_once(':') else {
+        // A value alone: an element of a list, or a line of a longer text.
+        let value = line.trim_start();
+        let indent = &line[..line.len() - value.len()];
+        let dash = value.strip_prefix('-').map_or("", |_| "- ");
+        return if value.contains("${") {
+            line.to_owned()
+        } else {
+            format!("{indent}{dash}***")
+        };
+    };
+    let field = name.rsplit(['{', ',', ' ']).next().unwrap_or(name);
+    if !is_secret(field) {
+        let value = if value.contains(':') {
+            without_secrets(value)
+        } else {
+            value.to_owned()
+        };
+        return format!("{name}:{value}");
+    }
+    // A variable is no secret, and what follows it is looked at by itself.
+    match value
+        .trim_start()
+        .strip_prefix("${")
+        .and_then(|rest| rest.split_once('}'))
+    {
+        Some((variable, rest)) if rest.contains(':') => {
+            format!("{name}: ${{{variable}}}{}", without_secrets(rest))
+        }
+        Some((variable, rest)) => format!("{name}: ${{{variable}}}{rest}"),
+        None => format!("{name}: ***"),
+    }
+}
+
+fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["key", "token", "secret", "auth", "password", "url"]
+        .iter()
+        .any(|word| name.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_in_the_file_is_not_shown() {
+        for (line, shown) in [
+            ("    key: sk-123", "    key: ***"),
+            ("  - sk-123", "  - ***"),
+            ("sk-123", "***"),
+            ("    key: ${KEY}", "    key: ${KEY}"),
+            (
+                "  a: {kind: openai, key: sk-123, models: [m]}",
+                "  a: {kind: openai, key: ***",
+            ),
+            (
+                "  a: {key: ${KEY}, x-api-key: sk-123}",
+                "  a: {key: ${KEY}, x-api-key: ***",
+            ),
+            ("    kind: opnai", "    kind: opnai"),
+        ] {
+            assert_eq!(snippet(line, 11), (shown.to_owned(), " ".repeat(10)));
+        }
+    }
+}

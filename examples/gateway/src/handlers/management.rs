@@ -1,0 +1,71 @@
+//! The measurements.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use http::HeaderValue;
+use http::header::{ACCEPT, CONTENT_TYPE};
+
+use super::answer;
+use crate::app::App;
+use crate::openai_error::ApiError;
+
+const INDEX: &str = "\
+llm-vitals gateway
+
+POST /v1/chat/completions   plain, or streamed with \"stream\": true
+POST /v1/completions        plain text
+POST /v1/embeddings
+GET  /v1/models             every model, by its name and as provider/model
+ANY  /proxy/PROVIDER/PATH   any other path of a provider, passed on as it is and measured
+GET  /metrics               for Prometheus
+GET  /stats                 requests, latencies and tokens as JSON
+GET  /health                which providers answer
+GET  /health/live, /health/ready, /health/startup
+";
+
+pub(super) async fn index() -> Response {
+    INDEX.into_response()
+}
+
+pub(super) async fn metrics(State(app): State<Arc<App>>, request: Request) -> Response {
+    if let Err(refusal) =
+        app.management
+            .management(request.method(), request.uri(), request.headers())
+    {
+        return refusal.into_response();
+    }
+    let accept = request
+        .headers()
+        .get(ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .map(ToOwned::to_owned);
+    let exposition = app.exposition.clone();
+    // Thousands of series take milliseconds, in which a stream would stand still.
+    let rendered = tokio::task::spawn_blocking(move || exposition.respond(accept.as_deref())).await;
+    match rendered {
+        Ok((kind, text)) => {
+            let mut response = Response::new(Body::from(text));
+            response
+                .headers_mut()
+                .insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+            response
+        }
+        Err(error) => {
+            tracing::error!("rendering the metrics failed: {error}");
+            ApiError::internal("the metrics could not be rendered").into_response()
+        }
+    }
+}
+
+pub(super) async fn stats(State(app): State<Arc<App>>, request: Request) -> Response {
+    if let Err(refusal) =
+        app.management
+            .management(request.method(), request.uri(), request.headers())
+    {
+        return refusal.into_response();
+    }
+    answer::json(&app.metrics.snapshot())
+}

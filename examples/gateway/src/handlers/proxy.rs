@@ -1,0 +1,54 @@
+//! `/proxy/PROVIDER/PATH`.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use tower::ServiceExt as _;
+
+use super::answer::failed;
+use crate::app::App;
+use crate::body;
+use crate::near::near;
+use crate::openai_error::ApiError;
+use crate::proxy::ProxyRequest;
+
+pub(super) async fn pass(State(app): State<Arc<App>>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let refusal = app
+        .access
+        .client(&head.method, &head.uri, &head.headers)
+        .err();
+    let limit = app.limits.body.0;
+    let refusal = refusal
+        .or_else(|| body::is_too_long(&head.headers, limit).then(|| ApiError::too_large(limit)));
+    if let Some(refusal) = refusal {
+        body::discard(body).await;
+        return refusal.into_response();
+    }
+    // The path as it was sent: what is quoted in it stays quoted.
+    let target = head.uri.path_and_query().map_or("", |path| path.as_str());
+    let target = target.strip_prefix("/proxy/").unwrap_or_default();
+    let (name, path) = target.split_once('/').unwrap_or((target, ""));
+    let routing = &app.upstreams.routing;
+    let Some(provider) = routing.provider(name) else {
+        let shown: String = name.chars().take(64).collect();
+        let message = match near(name, routing.provider_names()).first() {
+            Some(known) => format!("there is no provider `{shown}`: did you mean `{known}`?"),
+            None => format!("there is no provider `{shown}`: write /proxy/PROVIDER/PATH"),
+        };
+        return ApiError::not_found(message).into_response();
+    };
+    let request = ProxyRequest {
+        provider,
+        method: head.method,
+        path: format!("/{path}"),
+        headers: head.headers,
+        body,
+        limit,
+    };
+    match app.service.clone().oneshot(request).await {
+        Ok(reply) => reply.into_response(),
+        Err(error) => failed(&error),
+    }
+}

@@ -1,0 +1,16 @@
+//! The gateway as its users meet it: the built binary, in front of servers that the tests script.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
+
+mod chat;
+mod counts;
+mod failures;
+mod hostile;
+mod metrics_page;
+mod probes;
+mod prometheus;
+mod proxy;
+mod start;
+mod support;
+mod text;
