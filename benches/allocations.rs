@@ -42,13 +42,15 @@ fn main() {
     });
 
     let stream = sse(CALLS as usize, true, false);
-    let mut tap = SseTap::default();
+    let text = String::from_utf8(stream).expect("the stream is text");
+    let events: Vec<&str> = text.split_inclusive("\n\n").collect();
     // The first events find the first token; the last ones carry the usage.
-    let (begin, rest) = stream.split_at(1_000);
-    let (middle, _) = rest.split_at(rest.len() - 2_000);
-    tap.push(begin);
+    let (begin, rest) = events.split_at(10);
+    let (middle, _) = rest.split_at(rest.len() - 3);
+    let mut tap = SseTap::default();
+    begin.iter().for_each(|event| tap.push(event.as_bytes()));
     let whole = measure(|| {
-        tap.push(middle);
+        middle.iter().for_each(|event| tap.push(event.as_bytes()));
     });
 
     let before = resident();

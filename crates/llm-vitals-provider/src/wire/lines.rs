@@ -43,7 +43,7 @@ impl Lines {
             self.after_cr = false;
             chunk = chunk.strip_prefix(b"\n").unwrap_or(chunk);
         }
-        loop {
+        while !chunk.is_empty() {
             let known = match chunk {
                 // The blank line between two events, and the first line, which may begin with a byte order mark.
                 [b'\n', ..] => None,

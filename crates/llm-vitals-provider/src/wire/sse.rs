@@ -136,7 +136,17 @@ impl Events {
     }
 
     /// The blank line after an event.
+    #[inline]
     fn end(&mut self) {
+        if self.open.is_empty() && !self.overlong && !self.named_error {
+            self.any_data = false;
+        } else {
+            self.end_of_open();
+        }
+    }
+
+    #[cold]
+    fn end_of_open(&mut self) {
         let open = std::mem::take(&mut self.open);
         if self.overlong || (!open.is_empty() && self.take(&open) == Taken::Garbled) {
             self.state.add_garbled();

@@ -101,21 +101,35 @@ where
 }
 
 impl Watch {
+    #[inline]
     fn data(&mut self, data: &impl Buf) {
-        if let Self::Nothing = self {
-            return;
+        let piece = data.chunk();
+        // Most bodies come in one piece.
+        if piece.len() == data.remaining() {
+            self.piece(piece);
+        } else {
+            self.pieces(data);
         }
-        // Most bodies come in one piece, and few libraries make more than two.
+    }
+
+    #[inline]
+    fn piece(&mut self, piece: &[u8]) {
+        match self {
+            Self::Request(watch) => watch.data(piece),
+            Self::Response(watch) => watch.data(piece),
+            Self::Nothing => {}
+        }
+    }
+
+    #[cold]
+    fn pieces(&mut self, data: &impl Buf) {
+        // Few libraries make more than two.
         let mut pieces = [IoSlice::new(&[]); 16];
         let count = data.chunks_vectored(&mut pieces);
         let mut seen = 0;
         for piece in &pieces[..count] {
             seen += piece.len();
-            match self {
-                Self::Request(watch) => watch.data(piece),
-                Self::Response(watch) => watch.data(piece),
-                Self::Nothing => {}
-            }
+            self.piece(piece);
         }
         if seen < data.remaining() {
             *self = self.blinded();

@@ -82,14 +82,15 @@ impl ResponseWatch {
             }
             Body::Answer(tap) => {
                 tap.push(bytes);
-                if !tap.is_stream() {
+                // After the first token there is nothing to time until the end.
+                if call.has_token() || !tap.is_stream() {
                     return;
                 }
                 let state = tap.state();
                 if state.has_chunk() {
                     call.chunk();
                 }
-                if !call.has_token() && state.has_token() {
+                if state.has_token() {
                     call.token();
                 }
             }
