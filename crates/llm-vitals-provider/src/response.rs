@@ -260,30 +260,37 @@ pub struct Head {
 
 /// A usage report: the counts, and the JSON as the provider wrote it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct UsageReport {
-    counts: Usage,
-    raw: Option<Map<String, Value>>,
+pub struct UsageReport(Report);
+
+#[derive(Clone, Debug, PartialEq)]
+enum Report {
+    Counted(Usage),
+    /// As a provider wrote it, which need not make sense.
+    Written(Map<String, Value>, Option<Usage>),
 }
 
 impl UsageReport {
-    /// The counts, in one meaning for every provider.
+    /// The counts, in one meaning for every provider; `None` when the report holds none, or one that cannot be.
     #[must_use]
-    pub const fn counts(&self) -> Usage {
-        self.counts
+    pub const fn counts(&self) -> Option<Usage> {
+        match self.0 {
+            Report::Counted(counts) => Some(counts),
+            Report::Written(_, counts) => counts,
+        }
     }
 }
 
 impl From<Usage> for UsageReport {
     fn from(counts: Usage) -> Self {
-        Self { counts, raw: None }
+        Self(Report::Counted(counts))
     }
 }
 
 impl Serialize for UsageReport {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match &self.raw {
-            Some(raw) => raw.serialize(serializer),
-            None => openai_usage(&self.counts).serialize(serializer),
+        match &self.0 {
+            Report::Written(raw, _) => raw.serialize(serializer),
+            Report::Counted(counts) => openai_usage(counts).serialize(serializer),
         }
     }
 }
@@ -292,14 +299,11 @@ impl<'de> Deserialize<'de> for UsageReport {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Map::deserialize(deserializer)?;
         let raw = Value::Object(raw);
-        let counts = wire::usage::from_value(&raw).unwrap_or_default();
+        let counts = wire::usage::from_value(&raw);
         let Value::Object(raw) = raw else {
             return Err(serde::de::Error::custom("usage is not an object"));
         };
-        Ok(Self {
-            counts,
-            raw: Some(raw),
-        })
+        Ok(Self(Report::Written(raw, counts)))
     }
 }
 
@@ -325,7 +329,7 @@ fn openai_usage(usage: &Usage) -> Value {
 }
 
 fn usage_in_tier(report: Option<&UsageReport>, tier: Option<&str>) -> Option<Usage> {
-    let mut usage = report?.counts;
+    let mut usage = report?.counts()?;
     if let Some(tier) = tier {
         usage.tier = ServiceTier::parse(tier);
     }
@@ -353,6 +357,22 @@ mod tests {
                 "usage":{"prompt_tokens":3,"completion_tokens":5,"total_tokens":8,"queue_time":0.1},
                 "system_fingerprint":null}"#,
         );
+    }
+
+    #[test]
+    fn a_report_that_cannot_be_is_none_and_passes() {
+        for usage in [
+            r#"{"prompt_tokens":-5,"completion_tokens":1.5}"#,
+            r#"{"prompt_tokens":1e15,"completion_tokens":3}"#,
+            r#"{"prompt_tokens":18446744073709551615,"completion_tokens":2,"total_tokens":3}"#,
+            r#"{"prompt_tokens":"x"}"#,
+            "{}",
+        ] {
+            let json = format!(r#"{{"choices":[],"usage":{usage}}}"#);
+            round_trip::<ChatResponse>(&json);
+            let response: ChatResponse = serde_json::from_str(&json).unwrap();
+            assert_eq!(response.usage(), None, "{usage}");
+        }
     }
 
     #[test]

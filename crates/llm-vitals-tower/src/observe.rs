@@ -107,7 +107,7 @@ impl LlmResponse for EmbedResponse {
         if let Some(limits) = &self.head.rate_limits {
             call.set_rate_limits(limits);
         }
-        let usage = self.usage.as_ref().map(UsageReport::counts);
+        let usage = self.usage.as_ref().and_then(UsageReport::counts);
         call.succeed(usage, self.model.as_deref());
         self
     }

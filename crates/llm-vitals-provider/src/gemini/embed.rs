@@ -146,7 +146,10 @@ mod tests {
             [json!({"object": "embedding", "index": 0, "embedding": [1.0, -2.0]})]
         );
         assert_eq!(
-            response.usage.map(|usage| usage.counts().prompt_tokens),
+            response
+                .usage
+                .and_then(|usage| usage.counts())
+                .map(|usage| usage.prompt_tokens),
             Some(3)
         );
         request.encoding_format = Some("base64".to_owned());

@@ -121,8 +121,20 @@ pub fn retry_after(headers: &HeaderMap, body: Option<&[u8]>, now: SystemTime) ->
     let millis = text("retry-after-ms").and_then(|text| text.parse().ok());
     millis
         .and_then(|millis: f64| bounded(millis / 1e3))
-        .or_else(|| text("retry-after").and_then(|text| moment(text, now)))
+        .or_else(|| text("retry-after").and_then(|text| wait(text, now)))
         .or_else(|| body.and_then(|body| retry_in_body(body, now)))
+}
+
+/// Seconds, or a date. Whoever asks for more than is believed asks for a very long wait, and not for none.
+fn wait(text: &str, now: SystemTime) -> Option<Duration> {
+    let seconds = match text.parse::<f64>() {
+        Ok(seconds) => seconds,
+        Err(_) => match moment(text, now) {
+            Some(wait) => return Some(wait),
+            None => http_date(text)?,
+        },
+    };
+    (seconds >= 0.0).then(|| bounded(seconds).unwrap_or(LONGEST))
 }
 
 fn limit(headers: &HeaderMap, [limit, remaining, reset]: &Names, now: SystemTime) -> Option<Limit> {
@@ -454,5 +466,23 @@ mod tests {
             None
         );
         assert_eq!(rate_limits(&HeaderMap::new(), now()), None);
+    }
+
+    #[test]
+    fn a_very_long_wait_is_not_none() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_789_000_000);
+        for (text, expected) in [
+            ("3", Some(Duration::from_secs(3))),
+            ("2592000", Some(LONGEST)),
+            ("4000000000", Some(LONGEST)),
+            ("1e23", Some(LONGEST)),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", Some(LONGEST)),
+            ("-1", None),
+            ("soon", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("retry-after", HeaderValue::from_static(text));
+            assert_eq!(retry_after(&headers, None, now), expected, "{text}");
+        }
     }
 }

@@ -30,10 +30,10 @@ pub fn usage_from_headers(headers: &HeaderMap) -> Option<Usage> {
             .filter(|count| *count <= MOST_TOKENS)
     };
     let raw = RawUsage {
-        input_excluding_cache: Count(count("x-amzn-bedrock-input-token-count")),
-        output_excluding_nothing: Count(count("x-amzn-bedrock-output-token-count")),
-        cache_read_excluded: Count(count("x-amzn-bedrock-cache-read-input-token-count")),
-        cache_write_excluded: Count(count("x-amzn-bedrock-cache-write-input-token-count")),
+        input_excluding_cache: Count::of(count("x-amzn-bedrock-input-token-count")),
+        output_excluding_nothing: Count::of(count("x-amzn-bedrock-output-token-count")),
+        cache_read_excluded: Count::of(count("x-amzn-bedrock-cache-read-input-token-count")),
+        cache_write_excluded: Count::of(count("x-amzn-bedrock-cache-write-input-token-count")),
         ..RawUsage::default()
     };
     raw.usage()
@@ -46,21 +46,28 @@ pub(crate) fn from_value(value: &Value) -> Option<Usage> {
     raw.usage()
 }
 
-/// A count that a provider wrote; what is no count is none.
+/// A count that a provider wrote; what is no count is none, and a number that cannot be one is remembered as such.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Count(Option<u64>);
+pub(crate) struct Count(Option<u64>, bool);
 
 impl Count {
     pub(crate) const fn get(self) -> Option<u64> {
         self.0
     }
+
+    const fn of(count: Option<u64>) -> Self {
+        Self(count, false)
+    }
+
+    const fn is_absurd(self) -> bool {
+        self.1
+    }
 }
 
 impl<'de> Lenient<'de> for Count {
     fn count(&mut self, value: u64) {
-        if value <= MOST_TOKENS {
-            self.0 = Some(value);
-        }
+        self.0 = Some(value).filter(|value| *value <= MOST_TOKENS);
+        self.1 = self.0.is_none();
     }
 
     #[expect(
@@ -70,9 +77,9 @@ impl<'de> Lenient<'de> for Count {
         reason = "checked to be a whole number below 2^48"
     )]
     fn number(&mut self, value: f64) {
-        if value.fract() == 0.0 && (0.0..=MOST_TOKENS as f64).contains(&value) {
-            self.0 = Some(value as u64);
-        }
+        let whole = value.fract() == 0.0 && (0.0..=MOST_TOKENS as f64).contains(&value);
+        self.0 = whole.then_some(value as u64);
+        self.1 = !whole;
     }
 }
 
@@ -300,6 +307,22 @@ impl RawUsage {
 
     /// The counts in one meaning, or `None` when there is no count.
     pub(crate) fn usage(&self) -> Option<Usage> {
+        let sides = [
+            self.prompt_tokens,
+            self.completion_tokens,
+            self.input_tokens,
+            self.output_tokens,
+            self.gemini_prompt,
+            self.gemini_candidates,
+            self.input_excluding_cache,
+            self.output_excluding_nothing,
+            self.prompt_eval_count,
+            self.eval_count,
+        ];
+        // Where one side is absurd, the other says too little to be a report.
+        if sides.into_iter().any(Count::is_absurd) {
+            return None;
+        }
         let mut usage = self
             .openai_chat()
             .or_else(|| self.input_output())

@@ -165,7 +165,10 @@ async fn embeddings_of_one_text_and_of_several() {
         .unwrap();
     assert_eq!(response.data.len(), 2);
     assert_eq!(
-        response.usage.map(|usage| usage.counts().prompt_tokens),
+        response
+            .usage
+            .and_then(|usage| usage.counts())
+            .map(|usage| usage.prompt_tokens),
         Some(4)
     );
     let lines: Vec<_> = server

@@ -9,3 +9,4 @@ mod limits;
 mod openai;
 mod secrets;
 mod server;
+mod text;

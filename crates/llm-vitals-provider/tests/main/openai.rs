@@ -293,7 +293,7 @@ async fn embeddings_and_their_usage() {
         .unwrap();
     assert_eq!(response.data[0]["embedding"], json!([0.1, -0.2]));
     assert_eq!(
-        response.usage.map(|usage| usage.counts()),
+        response.usage.and_then(|usage| usage.counts()),
         Some(Usage::new(8, 0))
     );
     let sent = server.request();

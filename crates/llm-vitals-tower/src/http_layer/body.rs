@@ -76,8 +76,8 @@ where
                 if let Some(data) = frame.data_ref() {
                     this.watch.data(data);
                 }
-                // Whoever knows the length may never ask for what comes after the last byte.
-                if this.inner.is_end_stream() {
+                // Nothing follows trailers, and whoever knows the length may never ask for what comes after the last byte.
+                if frame.is_trailers() || this.inner.is_end_stream() {
                     this.watch.end();
                 }
             }

@@ -595,6 +595,31 @@ async fn trailers_and_errors_pass() {
     assert_eq!(body.frame().await.unwrap().unwrap_err().to_string(), "x");
 }
 
+#[tokio::test(start_paused = true)]
+async fn trailers_end_a_body_that_cannot_be_read() {
+    let scrape = Scrape::install();
+    let frames = [
+        Ok(Frame::data(Bytes::from_static(b"sound"))),
+        Ok(Frame::trailers(HeaderMap::new())),
+    ];
+    let body = StreamBody::new(stream::iter(frames)).boxed_unsync();
+    let answer = Response::builder()
+        .header("content-type", "audio/mpeg")
+        .body(body)
+        .unwrap();
+    let request = post(
+        "https://api.openai.com/v1/audio/speech",
+        r#"{"model":"gpt-x"}"#,
+    );
+    let mut body = send(&metrics(), request, answer).await.into_body();
+    body.frame().await.unwrap().unwrap();
+    body.frame().await.unwrap().unwrap();
+    drop(body);
+    let series =
+        r#"llm_requests_total{provider="openai",model="gpt-x",operation="audio",status="success"}"#;
+    assert_eq!(scrape.value(series), Some(1.0), "{:#?}", scrape.samples());
+}
+
 /// A body of two pieces in one frame.
 struct Chained(Option<bytes::buf::Chain<Bytes, Bytes>>);
 
