@@ -21,6 +21,7 @@ mod flavor;
 mod request;
 mod response;
 mod stream;
+mod text;
 
 pub use self::builder::OpenAiBuilder;
 pub use self::client::OpenAi;

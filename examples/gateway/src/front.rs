@@ -10,7 +10,6 @@ use llm_vitals_provider::{
 use tower::{Service, ServiceExt as _};
 
 use crate::gate::{Gate, Hold};
-use crate::proxy::{ProxyReply, ProxyRequest};
 use crate::text::TextRequest;
 use crate::upstream::{Upstream, Upstreams};
 
@@ -95,33 +94,6 @@ impl<R: Routed> Service<R> for Front {
         Box::pin(async move {
             let place = gate.enter().await?;
             Ok(ask(&upstreams, request).await?.hold(place))
-        })
-    }
-}
-
-impl Service<ProxyRequest> for Front {
-    type Response = ProxyReply;
-    type Error = ProviderError;
-    type Future = BoxFuture<'static, Result<ProxyReply, ProviderError>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ProviderError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: ProxyRequest) -> Self::Future {
-        let Self { gate, upstreams } = self.clone();
-        Box::pin(async move {
-            let place = gate.enter().await?;
-            let upstream = &upstreams.list[request.provider];
-            let Some(proxy) = &upstream.proxy else {
-                let message = "a simulated provider has no paths of its own: use those under /v1";
-                return Err(ProviderError::new(ErrorKind::InvalidRequest, message).with_status(404));
-            };
-            let reply = proxy
-                .pass(request)
-                .await
-                .map_err(|error| named(error, upstream))?;
-            Ok(reply.hold(place))
         })
     }
 }

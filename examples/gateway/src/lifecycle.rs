@@ -18,7 +18,8 @@ struct Flags {
 impl Lifecycle {
     /// Every provider has been checked once.
     pub(crate) fn set_started(&self) {
-        self.flags.started.store(true, Ordering::Relaxed);
+        // Who sees this sees what the checks found.
+        self.flags.started.store(true, Ordering::Release);
     }
 
     /// The gateway is about to end.
@@ -27,7 +28,7 @@ impl Lifecycle {
     }
 
     pub(crate) fn is_started(&self) -> bool {
-        self.flags.started.load(Ordering::Relaxed)
+        self.flags.started.load(Ordering::Acquire)
     }
 
     pub(crate) fn is_draining(&self) -> bool {

@@ -13,6 +13,7 @@ mod first_chunk;
 mod front;
 mod gate;
 mod handlers;
+mod jitter;
 mod lifecycle;
 mod models;
 mod near;
@@ -29,6 +30,7 @@ mod stack;
 mod start;
 mod stream_usage;
 mod text;
+mod upload;
 mod upstream;
 
 use std::io::{IsTerminal as _, Write as _};

@@ -11,8 +11,6 @@ use serde_json::{Value, json};
 
 /// The code of an error that says that there is no such model.
 pub(crate) const MODEL_NOT_FOUND: &str = "model_not_found";
-/// The code of an error that says that the request is too long.
-pub(crate) const REQUEST_TOO_LARGE: &str = "request_too_large";
 
 /// The longest message that a client is sent.
 const LONGEST_MESSAGE: usize = 2_000;
@@ -64,7 +62,12 @@ impl ApiError {
     pub(crate) fn too_large(limit: usize) -> Self {
         let message =
             format!("the request is longer than {limit} bytes: send less, or raise limits.body");
-        Self::invalid(StatusCode::PAYLOAD_TOO_LARGE, message).with_code(REQUEST_TOO_LARGE)
+        Self::invalid(StatusCode::PAYLOAD_TOO_LARGE, message).with_code("request_too_large")
+    }
+
+    /// The body ended before its end.
+    pub(crate) fn broken_off() -> Self {
+        Self::invalid(StatusCode::BAD_REQUEST, "the request's body broke off")
     }
 
     pub(crate) const fn with_code(mut self, code: &'static str) -> Self {
@@ -132,7 +135,6 @@ fn shape(error: &ProviderError) -> (StatusCode, &'static str, &'static str) {
                 .unwrap_or(StatusCode::BAD_REQUEST);
             let code = match error.code() {
                 Some(MODEL_NOT_FOUND) => MODEL_NOT_FOUND,
-                Some(REQUEST_TOO_LARGE) => REQUEST_TOO_LARGE,
                 _ => "invalid_request",
             };
             (status, "invalid_request_error", code)

@@ -1,30 +1,34 @@
 //! Any other path of a provider, passed on as it is: `/proxy/PROVIDER/PATH`.
 //!
 //! Method, path, query and body go out as they came in, and the answer comes back byte for byte. The client's key is
-//! replaced by the gateway's own. Nothing is tried again: the body is not kept.
+//! replaced by the gateway's own, and answers are not asked for compressed. Nothing is tried again: the body is not kept.
 
 mod body;
-mod client;
-mod reply;
+mod error;
+mod place;
 mod url;
 
 use std::time::Duration;
 
-use http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, HOST};
+use http::header::{
+    ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, HOST, TRANSFER_ENCODING,
+};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use llm_vitals_provider::wire::{self, Route};
-use llm_vitals_provider::{ErrorKind, Operation, ProviderError};
-use llm_vitals_tower::{LlmHttpMetricsService, LlmMetrics, LlmRequest};
-use reqwest::{Client, Url};
-use tower::{Service as _, ServiceBuilder};
+use http_body_util::BodyExt as _;
+use llm_vitals_provider::{ErrorKind, ProviderError};
+use llm_vitals_tower::LlmMetrics;
+use reqwest::{Client, Request, Response, Url};
+use tower::util::BoxCloneSyncService;
+use tower::{ServiceBuilder, ServiceExt as _};
 
 use crate::access::KEY_HEADERS;
-use crate::body::pieces;
 use crate::config::Kind;
+use crate::deadline::DeadlineLayer;
+use crate::gate::Gate;
+use crate::upload::Upload;
 
-use self::client::ProxyClient;
-
-pub(crate) use self::reply::ProxyReply;
+use self::error::broken;
+use self::place::PlaceLayer;
 
 /// Headers that are between two neighbours, and not between the client and the provider.
 const HOP_BY_HOP: [&str; 9] = [
@@ -42,97 +46,92 @@ const HOP_BY_HOP: [&str; 9] = [
 /// Passes requests on to one provider.
 #[derive(Clone)]
 pub(crate) struct Proxy {
-    service: LlmHttpMetricsService<LlmHttpMetricsService<ProxyClient>>,
+    /// Service metrics -> gate -> calls -> attempts -> timeout -> client.
+    service: BoxCloneSyncService<Request, Response, ProviderError>,
     kind: Kind,
     base: Url,
     headers: HeaderMap,
 }
 
-/// A request to be passed on.
-pub(crate) struct ProxyRequest {
-    pub(crate) provider: usize,
-    pub(crate) method: Method,
-    /// The path after the provider's name and its query, as they were sent.
-    pub(crate) path: String,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: axum::body::Body,
-    /// The longest body.
-    pub(crate) limit: usize,
-}
-
-impl LlmRequest for ProxyRequest {
-    fn model(&self) -> &str {
-        ""
-    }
-
-    fn operation(&self) -> Operation {
-        self.route().operation
-    }
-}
-
-impl ProxyRequest {
-    fn route(&self) -> Route<'_> {
-        wire::route(None, &self.path)
-    }
+/// What the ways to all providers have in common.
+#[derive(Clone)]
+pub(crate) struct ProxyOptions<'a> {
+    pub(crate) http: &'a Client,
+    pub(crate) gate: &'a Gate,
+    pub(crate) metrics: &'a LlmMetrics,
 }
 
 impl Proxy {
     /// Creates the way to the API that begins at `base`; `headers` go with each request.
     pub(crate) fn new(
-        http: Client,
+        options: &ProxyOptions<'_>,
+        name: &str,
         kind: Kind,
         base: &Url,
         headers: HeaderMap,
-        metrics: &LlmMetrics,
-        name: &str,
         timeout: Duration,
     ) -> Self {
-        let layer = metrics.http_layer().with_provider(name.to_owned());
+        let metrics = options.metrics;
+        let calls = metrics.http_layer().with_provider(name.to_owned());
+        let provider = name.to_owned();
         let service = ServiceBuilder::new()
-            .layer(layer.clone())
-            .layer(layer.attempts())
-            .service(ProxyClient::new(http, timeout));
+            .layer(metrics.http_service_layer())
+            .layer(PlaceLayer(options.gate.clone()))
+            .layer(calls.clone())
+            .layer(calls.attempts())
+            .map_err(move |error: ProviderError| error.with_provider(&*provider))
+            .layer(DeadlineLayer(timeout))
+            .map_err(broken)
+            .service(options.http.clone());
         Self {
-            service,
+            service: BoxCloneSyncService::new(service),
             kind,
             base: base.clone(),
             headers,
         }
     }
 
-    /// Sends the request and waits for the head of its answer.
-    pub(crate) async fn pass(&self, request: ProxyRequest) -> Result<ProxyReply, ProviderError> {
-        let route = request.route();
-        let (dialect, operation) = (route.dialect, route.operation);
-        let url =
-            url::join(&self.base, &request.path, self.kind == Kind::Gemini).ok_or_else(|| {
-                ProviderError::new(
-                    ErrorKind::InvalidRequest,
-                    "the path cannot be passed on: it must not hold `.` or `..`",
-                )
-            })?;
-        let has_body = request.headers.contains_key(CONTENT_LENGTH)
-            || request
-                .headers
-                .contains_key(http::header::TRANSFER_ENCODING);
-        let mut sent = reqwest::Request::new(request.method, url);
-        *sent.headers_mut() = self.headers_out(request.headers);
+    /// The request as it goes out: `path` is what the client sent after the provider's name, with its query.
+    pub(crate) fn request(
+        &self,
+        method: Method,
+        path: &str,
+        headers: HeaderMap,
+        upload: Upload,
+    ) -> Result<Request, ProviderError> {
+        let url = url::join(&self.base, path, self.kind == Kind::Gemini).ok_or_else(|| {
+            ProviderError::new(
+                ErrorKind::InvalidRequest,
+                "the path cannot be passed on: it must not hold `.` or `..`",
+            )
+        })?;
+        let has_body =
+            headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING);
+        let mut request = Request::new(method, url);
+        *request.headers_mut() = self.headers_out(headers);
         if has_body {
-            *sent.body_mut() = Some(reqwest::Body::wrap_stream(pieces(
-                request.body,
-                request.limit,
-            )));
+            let pieces = upload.into_data_stream();
+            *request.body_mut() = Some(reqwest::Body::wrap_stream(pieces));
         }
-        let response = self.service.clone().call(sent).await?;
+        Ok(request)
+    }
+
+    /// Sends the request and waits for the head of its answer.
+    pub(crate) async fn pass(
+        &self,
+        request: Request,
+    ) -> Result<http::Response<reqwest::Body>, ProviderError> {
+        let response = self.service.clone().oneshot(request).await?;
         let mut response: http::Response<reqwest::Body> = response.into();
         without_hops(response.headers_mut());
-        Ok(ProxyReply::new(response, dialect, operation))
+        Ok(response)
     }
 
     /// The client's headers, with the gateway's key in place of its own.
     fn headers_out(&self, mut headers: HeaderMap) -> HeaderMap {
         without_hops(&mut headers);
-        for name in [HOST, AUTHORIZATION, COOKIE] {
+        // What is compressed could not be read on the way: its tokens and its cost would be lost.
+        for name in [HOST, AUTHORIZATION, COOKIE, ACCEPT_ENCODING] {
             headers.remove(name);
         }
         for name in KEY_HEADERS {

@@ -1,7 +1,5 @@
 //! When a call to a provider is tried again, and after how long.
 
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,13 +8,16 @@ use tokio::time::Sleep;
 use tower::retry::Policy;
 use tower::retry::budget::{Budget as _, TpsBudget};
 
+use crate::jitter::between;
+
 /// The longest pause between two attempts. Who asks for more is left to the next provider.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// Tries again what failed for a reason that may be gone the next time, until the attempts or the budget are used up.
 ///
 /// A `Retry-After` is honoured up to ten seconds; without one the pause doubles each time, give or take, so that many
-/// clients do not come back at once. The budget keeps a provider that is down from being asked several times as often.
+/// clients do not come back at once. Only calls that are answered add to the budget, which keeps a provider that is down from
+/// being asked several times as often.
 #[derive(Clone, Debug)]
 pub(crate) struct RetryPolicy {
     left: u32,
@@ -31,7 +32,7 @@ pub(crate) struct RetryOptions {
     pub(crate) attempts: u32,
     /// The first pause.
     pub(crate) pause: Duration,
-    /// How many retries there may be for each first attempt, 0 to 1, in the last ten seconds.
+    /// How many retries there may be for each call that was answered in the last ten seconds.
     pub(crate) budget: f32,
     /// How many retries a second there may be besides.
     pub(crate) budget_floor: u32,
@@ -64,7 +65,7 @@ impl RetryPolicy {
         self.left -= 1;
         let pause = self.pause.min(LONGEST_PAUSE);
         self.pause = pause.saturating_mul(2);
-        Some(asked.max(spread(pause)))
+        Some(asked.max(between(pause / 2, pause)))
     }
 }
 
@@ -84,14 +85,6 @@ impl<Req: Clone, Res> Policy<Req, Res, ProviderError> for RetryPolicy {
     fn clone_request(&mut self, request: &Req) -> Option<Req> {
         (self.left > 0).then(|| request.clone())
     }
-}
-
-/// Half of `pause`, and by chance up to the other half.
-fn spread(pause: Duration) -> Duration {
-    // A new state has new keys, which is chance enough here.
-    let chance = RandomState::new().hash_one(0) % 1_024;
-    let half = pause / 2;
-    half + half * u32::try_from(chance).unwrap_or(0) / 1_024
 }
 
 #[cfg(test)]
@@ -150,5 +143,29 @@ mod tests {
     #[tokio::test]
     async fn without_budget_there_is_no_retry() {
         assert_eq!(policy(0).next_pause(&error(ErrorKind::Server)), None);
+    }
+
+    #[tokio::test]
+    async fn calls_that_are_answered_earn_retries_and_others_do_not() {
+        let mut policy = RetryPolicy::new(&RetryOptions {
+            attempts: 9,
+            pause: Duration::ZERO,
+            budget: 0.5,
+            budget_floor: 0,
+        });
+        let mut retried = |result: Result<(), ProviderError>| {
+            let mut result = result;
+            policy.retry(&mut (), &mut result).is_some()
+        };
+        let failed = || Err(error(ErrorKind::Server));
+        for _ in 0..10 {
+            assert!(!retried(failed()));
+        }
+        for _ in 0..4 {
+            assert!(!retried(Ok(())));
+        }
+        assert!(retried(failed()));
+        assert!(retried(failed()));
+        assert!(!retried(failed()));
     }
 }

@@ -19,8 +19,9 @@ use crate::front::Front;
 use crate::gate::Gate;
 use crate::lifecycle::Lifecycle;
 use crate::server::{Serving, serve};
+use crate::signals::Signals;
 use crate::upstream::Upstreams;
-use crate::{banner, demo, handlers, models, prices, signals};
+use crate::{banner, demo, handlers, models, prices};
 
 /// Listens, answers until a signal comes, and lets the requests end that are under way.
 pub(crate) async fn run(mut config: Config, is_demo: bool) -> Result<(), Box<dyn Error>> {
@@ -34,7 +35,9 @@ pub(crate) async fn run(mut config: Config, is_demo: bool) -> Result<(), Box<dyn
     let rate_limits = metrics.clone();
     exposition.add(move |out| rate_limits.render(out));
 
-    let upstreams = Arc::new(Upstreams::build(&config, is_demo, &metrics)?);
+    let limits = &config.limits;
+    let gate = Gate::new(limits.concurrency, limits.queue, limits.queue_wait.0);
+    let upstreams = Arc::new(Upstreams::build(&config, is_demo, &metrics, &gate)?);
     let listener = listen(config.listen).await?;
     let address = listener.local_addr()?;
     let management = match config.management_listen {
@@ -45,8 +48,6 @@ pub(crate) async fn run(mut config: Config, is_demo: bool) -> Result<(), Box<dyn
         .as_ref()
         .map_or(Ok(address), TcpListener::local_addr)?;
 
-    let limits = &config.limits;
-    let gate = Gate::new(limits.concurrency, limits.queue, limits.queue_wait.0);
     let front = Front {
         gate,
         upstreams: Arc::clone(&upstreams),
@@ -75,6 +76,7 @@ pub(crate) async fn run(mut config: Config, is_demo: bool) -> Result<(), Box<dyn
     if is_demo {
         tokio::spawn(demo::run(address, config.client_keys.first().cloned()));
     }
+    let mut signals = Signals::listen()?;
     banner::print(
         &app,
         address,
@@ -109,9 +111,9 @@ pub(crate) async fn run(mut config: Config, is_demo: bool) -> Result<(), Box<dyn
     };
     let serving = tokio::spawn(serve(listener, api, serving, stopped));
 
-    signals::stop().await;
+    signals.stop().await;
     lifecycle.set_draining();
-    tokio::spawn(exit_on_second_signal());
+    tokio::spawn(exit_on_second_signal(signals));
     let delay = config.drain.delay.0;
     tracing::info!(
         "stopping: no new connections after {delay:?}, requests may end for {:?}",
@@ -137,8 +139,8 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, ConfigError> {
     })
 }
 
-async fn exit_on_second_signal() {
-    signals::stop().await;
+async fn exit_on_second_signal(mut signals: Signals) {
+    signals.stop().await;
     if std::io::stderr().is_terminal() {
         tracing::warn!("stopping at once");
     }

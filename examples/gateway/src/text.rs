@@ -4,8 +4,6 @@
 //! provider with OpenAI's API is asked at its own `/completions`, with the request as the client sent it; any other is asked
 //! a chat with one message.
 
-mod events;
-mod raw;
 mod service;
 
 use llm_vitals_provider::{
@@ -16,7 +14,6 @@ use serde_json::{Map, Value, json};
 
 use crate::stream_usage::AskForUsage;
 
-pub(crate) use self::raw::{RawText, broken};
 pub(crate) use self::service::TextService;
 
 /// The fields that mean the same in a chat.
@@ -128,37 +125,6 @@ impl AskForUsage for TextRequest {
     }
 }
 
-/// Turns a completion, as a provider sends it, into the answer to a chat.
-fn to_response(mut answer: Value) -> Result<ChatResponse, serde_json::Error> {
-    move_texts(&mut answer, |choice, text| {
-        choice.insert(
-            "message".to_owned(),
-            json!({"role": "assistant", "content": text}),
-        );
-    });
-    serde_json::from_value(answer)
-}
-
-/// Turns an event of a streamed completion into a chunk of a chat.
-fn to_chunk(mut event: Value) -> Result<ChatChunk, serde_json::Error> {
-    move_texts(&mut event, |choice, text| {
-        choice.insert("delta".to_owned(), json!({"content": text}));
-    });
-    serde_json::from_value(event)
-}
-
-fn move_texts(answer: &mut Value, put: impl Fn(&mut Map<String, Value>, Value)) {
-    let choices = answer.get_mut("choices").and_then(Value::as_array_mut);
-    for choice in choices
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_object_mut)
-    {
-        let text = choice.shift_remove("text").unwrap_or_else(|| "".into());
-        put(choice, text);
-    }
-}
-
 /// The answer as a client of `/v1/completions` expects it.
 pub(crate) fn response_json(response: &ChatResponse) -> Value {
     as_text(serde_json::to_value(response), "message")
@@ -180,11 +146,14 @@ fn as_text(answer: Result<Value, serde_json::Error>, part: &str) -> Value {
         .filter_map(Value::as_object_mut)
     {
         let said = choice.shift_remove(part);
-        let text = said
-            .as_ref()
-            .and_then(|said| said.get("content"))
-            .and_then(Value::as_str);
-        choice.shift_insert(0, "text".to_owned(), text.unwrap_or_default().into());
+        // What is no text has stayed where the provider wrote it.
+        if !choice.contains_key("text") {
+            let text = said
+                .as_ref()
+                .and_then(|said| said.get("content"))
+                .and_then(Value::as_str);
+            choice.shift_insert(0, "text".to_owned(), text.unwrap_or_default().into());
+        }
         choice.entry("logprobs").or_insert(Value::Null);
         choice.entry("finish_reason").or_insert(Value::Null);
     }
@@ -196,20 +165,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_comes_out_as_it_came_in() {
-        let sent = json!({
-            "id": "cmpl-1", "object": "text_completion", "created": 1, "model": "m", "x": {"y": [1]},
-            "choices": [{"text": "Hi", "index": 0, "logprobs": null, "finish_reason": "stop", "z": 1}],
-            "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3},
+    fn an_answer_to_a_chat_becomes_a_completion() {
+        let answer = json!({
+            "id": "c", "object": "chat.completion", "model": "m", "x": {"y": [1]},
+            "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hi"}, "finish_reason": "stop", "z": 1}],
+            "usage": {"prompt_tokens": 1, "completion_tokens": 2},
         });
-        let response = to_response(sent.clone()).unwrap();
-        assert_eq!(response.text(), "Hi");
-        assert_eq!(response_json(&response), sent);
-        let event = json!({"choices": [{"text": "H", "index": 0, "finish_reason": null, "logprobs": null}],
-            "object": "text_completion", "usage": null});
-        let chunk = to_chunk(event.clone()).unwrap();
-        assert!(chunk.has_token());
-        assert_eq!(chunk_json(&chunk), event);
+        assert_eq!(
+            response_json(&serde_json::from_value(answer).unwrap()),
+            json!({
+                "id": "c", "object": "text_completion", "model": "m", "x": {"y": [1]},
+                "choices": [{"text": "Hi", "index": 0, "logprobs": null, "finish_reason": "stop", "z": 1}],
+                "usage": {"prompt_tokens": 1, "completion_tokens": 2},
+            })
+        );
+        let chunk = json!({"choices": [{"index": 0, "delta": {"role": "assistant"}}, {"delta": {}, "text": null}]});
+        assert_eq!(
+            chunk_json(&serde_json::from_value(chunk).unwrap()),
+            json!({"object": "text_completion", "choices": [
+                {"text": "", "index": 0, "logprobs": null, "finish_reason": null},
+                {"text": null, "logprobs": null, "finish_reason": null},
+            ]})
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 """Does /metrics agree with what the official OpenAI client for Python saw?
 
 Starts the gateway in front of a real OpenAI-compatible server, sends plain and streamed chats through the client (whose
-retries are off), drops some streams midway, asks for a model that is not there, and compares the sums on /metrics with the
+retries are off), drops some streams midway, sends what the server must refuse, and compares the sums on /metrics with the
 client's own counts, and the mean time to first token with the client's mean to its first content.
 
 usage: client_agreement.py --upstream http://127.0.0.1:8901/v1 --model NAME [--chats 50] [--gateway PATH]
@@ -23,6 +23,8 @@ import urllib.request
 import openai
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
+# How many requests the server is meant to refuse.
+REFUSED = 3
 
 
 def metrics(base):
@@ -109,9 +111,13 @@ def run(options, base):
         next(iter(stream))
         stream.close()
         seen["cancelled"] += 1
-    for _ in range(3):
+    for _ in range(REFUSED):
         try:
-            client.chat.completions.create(model=options.model, max_tokens=24, messages=[], temperature=99)
+            # Well-formed for the gateway; no server knows what such a message says.
+            answer = client.chat.completions.create(model=options.model, max_tokens=24, messages=[{"role": "nobody"}])
+            seen["plain"] += 1
+            seen["prompt"] += answer.usage.prompt_tokens
+            seen["completion"] += answer.usage.completion_tokens
         except openai.APIStatusError:
             seen["errors"] += 1
     time.sleep(2)
@@ -122,6 +128,7 @@ def run(options, base):
     rows = [
         ("successes", total(got, "llm_requests_total", status="success", **chat), seen["plain"] + seen["streamed"]),
         ("errors", total(got, "llm_requests_total", status="error", **chat), seen["errors"]),
+        ("service errors", total(got, "llm_service_requests_total", status="error"), seen["errors"]),
         ("cancels", total(got, "llm_requests_total", status="cancelled", **chat), seen["cancelled"]),
         ("service successes", total(got, "llm_service_requests_total", status="success"), seen["plain"] + seen["streamed"]),
         ("prompt tokens of plain answers", total(got, "llm_tokens_total", type="prompt"), seen["prompt"]),
@@ -131,7 +138,8 @@ def run(options, base):
          seen["streamed"] + seen["cancelled"]),
         ("in flight", total(got, "llm_requests_in_flight"), 0),
     ]
-    wrong = 0
+    wrong = int(seen["errors"] != REFUSED)
+    print(f"{'BAD' if wrong else 'ok '} refused: {seen['errors']} of {REFUSED} at the client")
     for what, value, expected in rows:
         wrong += value != expected
         print(f"{'ok ' if value == expected else 'BAD'} {what}: {value:g} on /metrics, {expected} at the client")

@@ -2,17 +2,20 @@
 
 use async_trait::async_trait;
 use reqwest::Url;
+use serde_json::{Map, Value};
 
 use crate::embed::{EmbedRequest, EmbedResponse};
 use crate::error::ProviderError;
 use crate::http::Transport;
+use crate::kind::ErrorKind;
 use crate::model::Model;
 use crate::openai::flavor::Check;
 use crate::openai::stream::Events;
-use crate::openai::{Flavor, OpenAiBuilder, request, response};
+use crate::openai::{Flavor, OpenAiBuilder, request, response, text};
 use crate::provider::Provider;
 use crate::request::ChatRequest;
 use crate::response::ChatResponse;
+use crate::service::ChatReply;
 use crate::stream::ChatStream;
 
 /// A client of OpenAI or of a server that speaks its format; see the [module docs](crate::openai).
@@ -45,6 +48,38 @@ impl OpenAi {
     #[must_use]
     pub const fn flavor(&self) -> Flavor {
         self.flavor
+    }
+
+    /// Completes plain text, the API before chats: sends `body` to `completions`, and streams when its `stream` is true.
+    ///
+    /// The answer is shaped as one to a chat: `choices[].text` becomes the content of `message` or `delta`, and every other
+    /// field stays as the server wrote it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Provider::complete`] and [`Provider::stream`]; [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest)
+    /// without a `model`.
+    pub async fn complete_text(
+        &self,
+        body: Map<String, Value>,
+    ) -> Result<ChatReply, ProviderError> {
+        let Some(model) = body.get("model").and_then(Value::as_str) else {
+            return Err(self
+                .transport
+                .error(ErrorKind::InvalidRequest, "`model` must be a string"));
+        };
+        let url = self.operation(model, &["completions"]);
+        let quirks = self.flavor.quirks();
+        let body = text::prepare(body, quirks);
+        let answer = self.transport.post(url, &body).await?;
+        if text::is_streamed(&body) {
+            let stream = answer.into_stream(Events::text(quirks.usage)).await?;
+            return Ok(ChatReply::Stream(stream));
+        }
+        let head = answer.head();
+        let mut response = answer.parsed(text::whole).await?;
+        response.head = head;
+        Ok(ChatReply::Full(response))
     }
 
     /// Where `operation` of `model` is asked for.
@@ -91,7 +126,7 @@ impl Provider for OpenAi {
         let quirks = self.flavor.quirks();
         let request = request::prepare(request, true, quirks);
         let answer = self.transport.post(url, &request).await?;
-        answer.into_stream(Events::new(quirks.usage)).await
+        answer.into_stream(Events::chat(quirks.usage)).await
     }
 
     async fn embed(&self, request: EmbedRequest) -> Result<EmbedResponse, ProviderError> {

@@ -14,6 +14,14 @@ pub(super) fn whole<T: DeserializeOwned>(
     extra: impl Fn(&T) -> &Map<String, Value>,
 ) -> Result<T, Fault> {
     let answer = serde_json::from_slice(body).map_err(|error| Fault::unread(body, &error))?;
+    no_error(answer, extra)
+}
+
+/// An answer, unless it carries an error.
+pub(super) fn no_error<T>(
+    answer: T,
+    extra: impl Fn(&T) -> &Map<String, Value>,
+) -> Result<T, Fault> {
     match error_in(extra(&answer)) {
         Some(error) => Err(Fault::Refused(error)),
         None => Ok(answer),
@@ -22,13 +30,20 @@ pub(super) fn whole<T: DeserializeOwned>(
 
 /// Reads a chunk of a stream.
 pub(super) fn chunk(data: &[u8], usage: UsageAt) -> Result<ChatChunk, Fault> {
-    let mut chunk = match serde_json::from_slice::<ChatChunk>(data) {
+    let chunk = match serde_json::from_slice::<ChatChunk>(data) {
         Ok(chunk) => chunk,
-        Err(error) => unusual(data).ok_or_else(|| Fault::unread(data, &error))?,
+        Err(error) => {
+            let value = serde_json::from_slice(data).ok();
+            let chunk = value.and_then(unusual);
+            chunk.ok_or_else(|| Fault::unread(data, &error))?
+        }
     };
-    if let Some(error) = error_in(&chunk.extra) {
-        return Err(Fault::Refused(error));
-    }
+    with_usage(chunk, usage)
+}
+
+/// A chunk with the usage that it reports elsewhere, unless it carries an error.
+pub(super) fn with_usage(chunk: ChatChunk, usage: UsageAt) -> Result<ChatChunk, Fault> {
+    let mut chunk = no_error(chunk, |chunk| &chunk.extra)?;
     if chunk.usage.is_none() {
         let elsewhere = match usage {
             UsageAt::Chunk => None,
@@ -54,8 +69,7 @@ fn error_in(extra: &Map<String, Value>) -> Option<Value> {
 }
 
 /// Reads a chunk that has no choices, or one whose content is a list of parts, as Mistral's reasoning models write it.
-fn unusual(data: &[u8]) -> Option<ChatChunk> {
-    let mut value = serde_json::from_slice::<Value>(data).ok()?;
+pub(super) fn unusual(mut value: Value) -> Option<ChatChunk> {
     let fields = value.as_object_mut()?;
     if fields.get("error").is_some_and(|error| !error.is_null()) {
         return None;

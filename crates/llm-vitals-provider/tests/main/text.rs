@@ -27,7 +27,7 @@ fn body(more: Value) -> Map<String, Value> {
 async fn whole(client: &OpenAi, more: Value) -> Result<ChatResponse, ProviderError> {
     match client.complete_text(body(more)).await? {
         ChatReply::Full(answer) => Ok(answer),
-        reply => panic!("{reply:?}"),
+        ChatReply::Stream(stream) => panic!("{stream:?}"),
     }
 }
 
@@ -35,7 +35,7 @@ async fn streamed(client: &OpenAi) -> Vec<Result<ChatChunk, ProviderError>> {
     let reply = client.complete_text(body(json!({"stream": true}))).await;
     match reply.unwrap() {
         ChatReply::Stream(stream) => stream.collect().await,
-        reply => panic!("{reply:?}"),
+        ChatReply::Full(answer) => panic!("{answer:?}"),
     }
 }
 

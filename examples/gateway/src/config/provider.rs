@@ -55,7 +55,8 @@ impl ProviderConfig {
         let base_url = file
             .base_url
             .map(|url| url.0)
-            .or_else(|| default_url(file.kind));
+            .or_else(|| default_url(file.kind))
+            .filter(|_| file.kind != Kind::Simulated);
         if base_url.is_none() && file.kind != Kind::Simulated {
             let kind = file.kind.as_str();
             return Err(format!(

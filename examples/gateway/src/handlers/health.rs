@@ -1,7 +1,5 @@
 //! Whether the providers would answer, and whether the gateway does.
 
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,18 +12,23 @@ use serde_json::{Map, Value, json};
 use super::answer;
 use crate::app::App;
 use crate::config::Checks;
+use crate::jitter::between;
 use crate::lifecycle::Lifecycle;
 use crate::upstream::{Upstream, Upstreams};
 
-/// `{"status": "ok", "providers": {"openai": true}}`. The status is `degraded` when some providers would not answer and `down`
-/// when none would. The providers are shown to those who may see the measurements.
+/// `{"status": "ok", "providers": {"openai": true}}`. The status is `unknown` until every provider was checked once, then
+/// `degraded` when some providers would not answer and `down` when none would. The providers are shown to those who may see
+/// the measurements; one that was not checked yet is `false`.
 pub(super) async fn health(State(app): State<Arc<App>>, request: Request) -> Response {
     let upstreams = &app.upstreams.list;
+    // Asked first: what a first round finds while this goes on is not taken for all of it.
+    let is_known = app.lifecycle.is_started();
     let healthy = upstreams
         .iter()
         .filter(|upstream| upstream.is_healthy())
         .count();
     let status = match healthy {
+        _ if !is_known => "unknown",
         all if all == upstreams.len() => "ok",
         0 => "down",
         _ => "degraded",
@@ -92,7 +95,9 @@ pub(crate) async fn keep_checking(
         )
         .await;
         lifecycle.set_started();
-        tokio::time::sleep(spread(options.interval.0)).await;
+        // A fifth more or less, so that many gateways do not check at once.
+        let interval = options.interval.0;
+        tokio::time::sleep(between(interval * 4 / 5, interval * 6 / 5)).await;
     }
 }
 
@@ -108,25 +113,5 @@ async fn check(upstream: &Upstream, time: Duration) {
             provider,
             "would not answer: the check took longer than {time:?}"
         ),
-    }
-}
-
-/// Up to a fifth more or less, so that many gateways do not check at once.
-fn spread(interval: Duration) -> Duration {
-    // A new state has new keys, which is chance enough here.
-    let chance = u32::try_from(RandomState::new().hash_one(0) % 1_024).unwrap_or(0);
-    interval * 4 / 5 + interval * 2 / 5 * chance / 1_024
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn checks_come_around_their_interval() {
-        for _ in 0..100 {
-            let next = spread(Duration::from_secs(30)).as_secs_f64();
-            assert!((24.0..=36.0).contains(&next), "{next}");
-        }
     }
 }

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use tower::ServiceExt as _;
 
 use super::answer::failed;
 use crate::app::App;
 use crate::body;
 use crate::near::near;
 use crate::openai_error::ApiError;
-use crate::proxy::ProxyRequest;
+use crate::upload::{Broken, UntilBreak, Upload};
 
 pub(super) async fn pass(State(app): State<Arc<App>>, request: Request) -> Response {
     let (head, body) = request.into_parts();
@@ -39,16 +39,29 @@ pub(super) async fn pass(State(app): State<Arc<App>>, request: Request) -> Respo
         };
         return ApiError::not_found(message).into_response();
     };
-    let request = ProxyRequest {
-        provider,
-        method: head.method,
-        path: format!("/{path}"),
-        headers: head.headers,
-        body,
-        limit,
+    let Some(proxy) = &app.upstreams.list[provider].proxy else {
+        let message = "a simulated provider has no paths of its own: use those under /v1";
+        return ApiError::not_found(message).into_response();
     };
-    match app.service.clone().oneshot(request).await {
-        Ok(reply) => reply.into_response(),
-        Err(error) => failed(&error),
+    let mut upload = Upload::new(body, limit);
+    let mut broken = upload.broken();
+    let request = match proxy.request(head.method, path, head.headers, upload) {
+        Ok(request) => request,
+        Err(error) => return failed(&error),
+    };
+    // Dropped before its end, the request counts as cancelled everywhere.
+    let passed = tokio::select! {
+        biased;
+        how = &mut broken => Err(how),
+        passed = proxy.pass(request) => Ok(passed),
+    };
+    match passed {
+        Ok(Ok(response)) => response.map(|body| Body::new(UntilBreak::new(body, broken))),
+        Ok(Err(error)) => failed(&error),
+        Err(Broken::Client) => ApiError::broken_off().into_response(),
+        Err(Broken::TooLong(rest)) => {
+            body::discard(rest).await;
+            ApiError::too_large(limit).into_response()
+        }
     }
 }

@@ -2,17 +2,18 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_util::future::BoxFuture;
+use llm_vitals_provider::openai::OpenAi;
 use llm_vitals_provider::{ChatReply, Provider, ProviderError};
 use tower::Service;
 
-use super::{RawText, TextRequest};
+use super::TextRequest;
 use crate::first_chunk::begun;
 
 /// Asks one provider for completions of text.
 #[derive(Clone)]
 pub(crate) enum TextService {
     /// At its own `/completions`.
-    Raw(Arc<RawText>),
+    Own(Arc<OpenAi>),
     /// As a chat.
     Chat(Arc<dyn Provider>),
 }
@@ -28,7 +29,11 @@ impl Service<TextRequest> for TextService {
 
     fn call(&mut self, request: TextRequest) -> Self::Future {
         match self.clone() {
-            Self::Raw(raw) => Box::pin(async move { begin(raw.ask(request).await?).await }),
+            Self::Own(openai) => {
+                Box::pin(
+                    async move { begin(openai.complete_text(request.into_body()).await?).await },
+                )
+            }
             Self::Chat(provider) => Box::pin(async move {
                 let chat = request.into_chat()?;
                 if chat.is_streamed() {

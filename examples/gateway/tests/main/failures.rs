@@ -16,13 +16,9 @@ fn single(upstream: &Upstream) -> String {
     )
 }
 
-/// The metrics, once so many calls have ended.
+/// The metrics, once so many calls of one attempt each have ended.
 async fn after(gateway: &Gateway, calls: f64) -> Metrics {
-    eventually("the call ends", async || {
-        let metrics = gateway.metrics().await;
-        (metrics.sum("llm_requests_total", &[]) == calls).then_some(metrics)
-    })
-    .await
+    gateway.metrics_after([calls; 3]).await
 }
 
 #[tokio::test]

@@ -42,6 +42,34 @@ async fn health_says_which_providers_would_answer() {
 }
 
 #[tokio::test]
+async fn health_is_unknown_until_every_provider_was_checked() {
+    let upstream = Upstream::start(|_, _| Reply::json(200, answer("m"))).await;
+    // It takes connections and says nothing.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let gateway = Gateway::start(&format!(
+        "checks: {{timeout: 2s}}\nproviders:\n{}  silent: {{kind: compatible, base_url: \"http://{}/v1\", models: [n]}}\n",
+        upstream.provider("up", "m"),
+        silent.local_addr().unwrap()
+    ));
+    let unknown = |up: bool| json!({"status": "unknown", "providers": {"up": up, "silent": false}});
+    eventually("the first provider is checked", async || {
+        (get(&gateway, "/health").await == (200, unknown(true))).then_some(())
+    })
+    .await;
+    assert_eq!(get(&gateway, "/health/startup").await.0, 503);
+    let degraded = json!({"status": "degraded", "providers": {"up": true, "silent": false}});
+    eventually("the other check is given up", async || {
+        let health = get(&gateway, "/health").await;
+        assert!(
+            health.1 == degraded || health.1 == unknown(true),
+            "{health:?}"
+        );
+        (health.1 == degraded).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_drain_fails_readiness_first_and_lets_a_stream_finish() {
     let upstream = Upstream::start(|_, _| {
         let wait = Part::Wait(Duration::from_millis(1_500));

@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 
-use crate::support::{Gateway, Part, Reply, Upstream, answer, ask, eventually, refusal};
+use crate::support::{
+    FAMILIES, Gateway, Metrics, Part, Reply, Upstream, answer, ask, eventually, refusal,
+};
 
 const MESSAGES: &str = "event: message_start\n\
 data: {\"type\":\"message_start\",\"message\":{\"id\":\"msg_1\",\"model\":\"claude-x\",\"usage\":{\"input_tokens\":10,\"cache_read_input_tokens\":100,\"cache_creation_input_tokens\":20,\"output_tokens\":1}}}\n\n\
@@ -64,7 +67,8 @@ async fn anthropics_messages_pass_byte_for_byte_and_are_counted() {
     assert_eq!(seen.header("authorization"), None);
     assert_eq!(seen.header("anthropic-version"), Some("2023-06-01"));
     assert_eq!(seen.header("anthropic-beta"), Some("b-1"));
-    assert_eq!(seen.header("accept-encoding"), Some("br"));
+    // What is compressed could not be counted.
+    assert_eq!(seen.header("accept-encoding"), None);
     assert_eq!(seen.header("host"), Some(&*upstream.address));
     assert_eq!(
         seen.header("content-length"),
@@ -86,14 +90,7 @@ async fn anthropics_messages_pass_byte_for_byte_and_are_counted() {
             "llm_token_details_total{provider=\"claude\",model=\"claude-x\",type=\"cached_prompt\"} 100",
         ]
     );
-    for name in [
-        "llm_requests_total",
-        "llm_attempts_total",
-        "llm_service_requests_total",
-    ] {
-        assert_eq!(metrics.sum(name, &["status=\"success\""]), 1.0, "{name}");
-        assert_eq!(metrics.sum(name, &[]), 1.0, "{name}");
-    }
+    assert_eq!(ended(&metrics), [[1.0, 0.0, 0.0]; 3]);
     assert_eq!(
         metrics.sum("llm_time_to_first_token_seconds_count", &[]),
         1.0
@@ -162,13 +159,7 @@ async fn a_refusal_passes_as_it_is() {
     assert_eq!(response.status(), 418);
     assert_eq!(response.text().await.unwrap(), "{\"mine\":true}");
     let metrics = gateway.metrics().await;
-    for name in [
-        "llm_requests_total",
-        "llm_attempts_total",
-        "llm_service_requests_total",
-    ] {
-        assert_eq!(metrics.sum(name, &["status=\"error\""]), 1.0, "{name}");
-    }
+    assert_eq!(ended(&metrics), [[0.0, 1.0, 0.0]; 3]);
 }
 
 #[tokio::test]
@@ -202,14 +193,8 @@ async fn a_client_that_leaves_cancels_the_provider() {
         (upstream.left() == 2).then_some(())
     })
     .await;
-    let metrics = gateway.metrics().await;
-    for name in [
-        "llm_requests_total",
-        "llm_attempts_total",
-        "llm_service_requests_total",
-    ] {
-        assert_eq!(metrics.sum(name, &["status=\"cancelled\""]), 2.0, "{name}");
-    }
+    let metrics = gateway.metrics_after([2.0; 3]).await;
+    assert_eq!(ended(&metrics), [[0.0, 0.0, 2.0]; 3]);
 }
 
 #[tokio::test]
@@ -233,7 +218,7 @@ async fn errors_before_the_head_have_openais_shape() {
     }
     // A library would tidy such a path up before it sends it.
     let address = gateway.base.trim_start_matches("http://");
-    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let mut stream = TcpStream::connect(address).await.unwrap();
     let request =
         "GET /proxy/up/v1/%2e%2e/admin HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
     stream.write_all(request.as_bytes()).await.unwrap();
@@ -244,4 +229,157 @@ async fn errors_before_the_head_have_openais_shape() {
         "{answer}"
     );
     assert_eq!(upstream.seen().len(), 0);
+}
+
+/// How many requests each of the families counted, by how they ended: success, error, cancelled.
+fn ended(metrics: &Metrics) -> [[f64; 3]; 3] {
+    FAMILIES.map(|name| {
+        ["success", "error", "cancelled"]
+            .map(|status| metrics.sum(name, &[&format!("status=\"{status}\"")]))
+    })
+}
+
+/// Begins a request whose body is longer than what is sent of it.
+async fn begun(gateway: &Gateway, length: usize) -> TcpStream {
+    let address = gateway.base.trim_start_matches("http://");
+    let mut client = TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "POST /proxy/up/v1/responses HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
+         content-length: {length}\r\n\r\n{{\"model\": \"m\", "
+    );
+    client.write_all(head.as_bytes()).await.unwrap();
+    client
+}
+
+#[tokio::test]
+async fn a_client_that_breaks_its_upload_off_is_cancelled() {
+    let upstream = Upstream::start(|_, _| Reply::json(200, answer("m"))).await;
+    let gateway = Gateway::start(&format!("providers:\n{}", upstream.provider("up", "m")));
+    let client = begun(&gateway, 1_000).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    drop(client);
+    let metrics = gateway.metrics_after([1.0; 3]).await;
+    assert_eq!(ended(&metrics), [[0.0, 0.0, 1.0]; 3]);
+    assert_eq!(metrics.sum("llm_errors_total", &[]), 0.0);
+    assert_eq!(metrics.sum("llm_requests_in_flight", &[]), 0.0);
+    assert!(!gateway.log().contains(" WARN "), "{}", gateway.log());
+}
+
+#[tokio::test]
+async fn a_client_that_breaks_its_upload_off_within_the_answer_is_cancelled() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let file = format!(
+        "checks: {{interval: 1h}}\nproviders:\n  up: {{kind: compatible, base_url: \"http://{address}/v1\", models: [m]}}\n"
+    );
+    let gateway = Gateway::start(&file);
+    let (left, seen) = tokio::sync::oneshot::channel();
+    tokio::spawn(async move {
+        let mut server = loop {
+            let (mut server, _) = listener.accept().await.unwrap();
+            let mut begin = [0; 4];
+            server.read_exact(&mut begin).await.unwrap();
+            // The check asks for the models.
+            if begin == *b"POST" {
+                break server;
+            }
+        };
+        // The answer begins before the request has ended.
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+        let event = "data: {\"type\":\"response.created\"}\n\n";
+        let begin = format!("{head}{:x}\r\n{event}\r\n", event.len());
+        server.write_all(begin.as_bytes()).await.unwrap();
+        while server.read(&mut [0; 1024]).await.is_ok_and(|read| read > 0) {}
+        left.send(()).unwrap();
+    });
+    let mut client = begun(&gateway, 1_000).await;
+    let mut answer = vec![0; 15];
+    client.read_exact(&mut answer).await.unwrap();
+    assert_eq!(String::from_utf8_lossy(&answer), "HTTP/1.1 200 OK");
+    drop(client);
+    let metrics = gateway.metrics_after([1.0; 3]).await;
+    assert_eq!(ended(&metrics), [[0.0, 0.0, 1.0]; 3]);
+    tokio::time::timeout(Duration::from_secs(5), seen)
+        .await
+        .unwrap()
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_body_that_turns_out_too_long_is_no_error_of_the_provider() {
+    let upstream = Upstream::start(|_, _| Reply::json(200, answer("m"))).await;
+    let gateway = Gateway::start(&format!(
+        "limits: {{body: 64KB}}\nproviders:\n{}",
+        upstream.provider("up", "m")
+    ));
+    let pieces = (0..10).map(|_| Ok::<_, std::io::Error>("x".repeat(20_000)));
+    let pieces = reqwest::Body::wrap_stream(futures_util::stream::iter(pieces));
+    let request = gateway.post("/proxy/up/v1/responses", "").body(pieces);
+    let (status, error) = refusal(request.send().await.unwrap()).await;
+    assert_eq!(
+        (status, error["code"].as_str(), error["message"].as_str()),
+        (
+            413,
+            Some("request_too_large"),
+            Some("the request is longer than 64000 bytes: send less, or raise limits.body")
+        )
+    );
+    let metrics = gateway.metrics_after([1.0; 3]).await;
+    assert_eq!(ended(&metrics), [[0.0, 0.0, 1.0]; 3]);
+    assert_eq!(metrics.sum("llm_errors_total", &[]), 0.0);
+}
+
+#[tokio::test]
+async fn every_family_agrees_on_what_is_an_error() {
+    let redirect = || Reply::json(302, "").with("location", "/elsewhere");
+    let broken = || {
+        let error = "event: error\ndata: {\"type\":\"error\",\"code\":\"server_error\",\"message\":\"no\"}\n\n";
+        Reply::events([Part::Data(error.to_owned()), Part::UntilLeft])
+    };
+    for reply in [redirect as fn() -> Reply, broken] {
+        let upstream = Upstream::start(move |_, _| reply()).await;
+        let gateway = Gateway::start(&format!("providers:\n{}", upstream.provider("up", "m")));
+        let request = gateway.post("/proxy/up/v1/responses", r#"{"model":"m","stream":true}"#);
+        let mut body = request.send().await.unwrap().bytes_stream();
+        body.next().await;
+        drop(body);
+        assert_eq!(
+            ended(&gateway.metrics_after([1.0; 3]).await),
+            [[0.0, 1.0, 0.0]; 3],
+            "{:?}",
+            upstream.seen()
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_gateway_is_an_error_of_the_service_alone() {
+    let upstream = Upstream::start(|_, _| Reply::never()).await;
+    let gateway = Gateway::start(&format!(
+        "limits: {{concurrency: 1, queue: 0}}\nproviders:\n{}",
+        upstream.provider("up", "m")
+    ));
+    let post = || {
+        gateway
+            .post("/proxy/up/v1/responses", r#"{"model":"m"}"#)
+            .send()
+    };
+    let first = post();
+    let refused = async {
+        eventually("the first one is in", async || {
+            (upstream.seen().len() == 1).then_some(())
+        })
+        .await;
+        refusal(post().await.unwrap()).await
+    };
+    let (status, error) = tokio::select! {
+        refused = refused => refused,
+        first = first => panic!("{first:?}"),
+    };
+    assert_eq!((status, error["code"].as_str()), (503, Some("overloaded")));
+    let metrics = gateway.metrics_after([1.0, 1.0, 2.0]).await;
+    assert_eq!(
+        ended(&metrics),
+        [[0.0, 0.0, 1.0], [0.0, 0.0, 1.0], [0.0, 1.0, 1.0]]
+    );
 }

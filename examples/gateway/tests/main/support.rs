@@ -5,7 +5,7 @@ mod metrics;
 mod upstream;
 
 pub(crate) use self::gateway::{Gateway, refusal, run_to_its_end};
-pub(crate) use self::metrics::Metrics;
+pub(crate) use self::metrics::{FAMILIES, Metrics};
 pub(crate) use self::upstream::{Part, Reply, Upstream};
 
 use std::future::Future;

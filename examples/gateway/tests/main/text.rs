@@ -115,3 +115,47 @@ async fn a_provider_without_completions_is_asked_a_chat() {
         1.0
     );
 }
+
+#[tokio::test]
+async fn a_stream_without_its_marker_and_blank_line_is_whole() {
+    let upstream = Upstream::start(|_, _| {
+        Reply::events([Part::Data(
+            "data: {\"choices\":[{\"text\":\"Hello\",\"index\":0,\"finish_reason\":\"stop\",\"x\":[1]}]}".to_owned(),
+        )])
+    })
+    .await;
+    let gateway = Gateway::start(&format!(
+        "retry: {{attempts: 1}}\nproviders:\n{}",
+        upstream.provider("up", "m")
+    ));
+    let asked = r#"{"model":"m","prompt":"Say hello","stream":true}"#;
+    let request = gateway.post("/v1/completions", asked);
+    let text = request.send().await.unwrap().text().await.unwrap();
+    let data = text
+        .strip_prefix("data: ")
+        .and_then(|text| text.strip_suffix("\n\ndata: [DONE]\n\n"));
+    assert_eq!(
+        serde_json::from_str::<Value>(data.unwrap_or(&text)).unwrap(),
+        json!({"object": "text_completion", "choices": [
+            {"text": "Hello", "index": 0, "logprobs": null, "finish_reason": "stop", "x": [1]},
+        ]})
+    );
+}
+
+#[tokio::test]
+async fn mistral_is_not_asked_for_the_usage_of_a_stream() {
+    let upstream =
+        Upstream::start(|_, _| Reply::events([Part::Data("data: [DONE]\n\n".to_owned())])).await;
+    let gateway = Gateway::start(&format!(
+        "providers:\n  up: {{kind: mistral, base_url: \"http://{}/v1\", models: [m]}}\n",
+        upstream.address
+    ));
+    let asked =
+        r#"{"model":"m","prompt":"Hi","stream":true,"stream_options":{"include_usage":true}}"#;
+    let response = gateway.post("/v1/completions", asked).send().await.unwrap();
+    assert_eq!(response.text().await.unwrap(), "data: [DONE]\n\n");
+    assert_eq!(
+        upstream.seen()[0].json(),
+        json!({"model": "m", "prompt": "Hi", "stream": true})
+    );
+}

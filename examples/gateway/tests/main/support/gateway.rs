@@ -5,7 +5,8 @@ use reqwest::{Client, RequestBuilder, Response};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::Metrics;
+use super::metrics::FAMILIES;
+use super::{Metrics, eventually};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_llm-vitals-gateway");
 
@@ -126,6 +127,18 @@ impl Gateway {
             .await
             .unwrap();
         Metrics::parse(&text)
+    }
+
+    /// The metrics, once each of the families has counted so many requests.
+    pub(crate) async fn metrics_after(&self, counts: [f64; 3]) -> Metrics {
+        eventually("the requests end", async || {
+            let metrics = self.metrics().await;
+            let counted = FAMILIES.map(|name| metrics.sum(name, &[]));
+            (counted == counts).then_some(())
+        })
+        .await;
+        // A scrape may come in the middle of a request's end; the next one does not.
+        self.metrics().await
     }
 
     /// Asks it to end.

@@ -1,5 +1,12 @@
 use std::collections::BTreeMap;
 
+/// Calls, attempts and the whole service.
+pub(crate) const FAMILIES: [&str; 3] = [
+    "llm_requests_total",
+    "llm_attempts_total",
+    "llm_service_requests_total",
+];
+
 /// The samples of a scrape.
 pub(crate) struct Metrics(BTreeMap<String, f64>);
 
