@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import pathlib
+import secrets
 import signal
 import socket
 import statistics
@@ -101,7 +102,9 @@ def main():
 
         port = free_port()
         config = SCRATCH / "gateway.yaml"
+        client_key = f"sk-{secrets.token_hex(32)}"
         config.write_text(f"""\
+client_keys: [{client_key}]
 providers:
   static:
     kind: openai
@@ -111,8 +114,8 @@ providers:
 """)
         gateway = start("gateway", [RELEASE / "llm-vitals-gateway", "--listen", f"127.0.0.1:{port}", "--config", config])
         servers.append(gateway)
-        wait_for(f"http://127.0.0.1:{port}/v1/models", gateway, 30, "gateway")
-        targets["llm-vitals"] = (f"127.0.0.1:{port}", gateway, None)
+        wait_for(f"http://127.0.0.1:{port}/health/live", gateway, 30, "gateway")
+        targets["llm-vitals"] = (f"127.0.0.1:{port}", gateway, client_key)
 
         if not options.without_litellm:
             home = SCRATCH / "venv"
@@ -127,12 +130,15 @@ model_list:
   - model_name: static
     litellm_params: {{model: openai/static, api_base: "http://{upstream}/v1", api_key: unused}}
 """)
-            environment = {**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_MODE": "PRODUCTION"}
+            # It does not start without a key; the gateway checks one as well.
+            key = f"sk-{secrets.token_hex(32)}"
+            environment = {**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_MODE": "PRODUCTION",
+                           "LITELLM_MASTER_KEY": key}
             litellm = start("litellm", [home / "bin/litellm", "--config", config, "--host", "127.0.0.1", "--port",
                                         str(port), "--num_workers", "1"], env=environment)
             servers.append(litellm)
             wait_for(f"http://127.0.0.1:{port}/health/liveliness", litellm, 120, "litellm")
-            targets["litellm"] = (f"127.0.0.1:{port}", litellm, None)
+            targets["litellm"] = (f"127.0.0.1:{port}", litellm, key)
 
         for name, (address, _, key) in targets.items():
             load(address, 20, 2, 4, key=key)
