@@ -7,17 +7,17 @@
 //! use llm_vitals_provider::simulated::{Simulated, SimulatedModel};
 //! use llm_vitals_provider::{ChatRequest, Message, ProviderService};
 //! use llm_vitals_tower::LlmMetrics;
-//! use tower::{Service, ServiceBuilder, ServiceExt};
+//! use tower::{ServiceBuilder, ServiceExt};
 //!
 //! # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let metrics = LlmMetrics::new();
 //! let provider = Simulated::builder("sim").with_model(SimulatedModel::new("sim-fast")).build();
-//! let mut service = ServiceBuilder::new()
+//! let service = ServiceBuilder::new()
 //!     .layer(metrics.layer("sim"))
 //!     .service(ProviderService::new(provider));
 //!
 //! let request = ChatRequest::new("sim-fast", [Message::user("Is all well?")]);
-//! service.ready().await?.call(request).await?;
+//! service.oneshot(request).await?;
 //! assert_eq!(metrics.snapshot().requests.successful_requests, 1);
 //! # Ok(()) }
 //! ```

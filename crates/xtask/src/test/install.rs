@@ -13,10 +13,14 @@ struct Tool {
     package: &'static str,
 }
 
-const TOOLS: [Tool; 4] = [
+const TOOLS: [Tool; 5] = [
     Tool {
         program: "redis-server",
         package: "redis-server",
+    },
+    Tool {
+        program: "prometheus-redis-exporter",
+        package: "prometheus-redis-exporter",
     },
     Tool {
         program: "prometheus",
@@ -106,7 +110,12 @@ mod tests {
         assert_eq!(packages(|_| true), Vec::<&str>::new());
         assert_eq!(
             packages(|_| false),
-            ["redis-server", "prometheus", "prometheus-alertmanager"]
+            [
+                "redis-server",
+                "prometheus-redis-exporter",
+                "prometheus",
+                "prometheus-alertmanager"
+            ]
         );
         assert_eq!(packages(|program| program != "promtool"), ["prometheus"]);
     }

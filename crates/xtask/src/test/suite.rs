@@ -38,7 +38,8 @@ pub(super) fn tests(context: &mut Context, report: &mut Report) {
         if !nextest {
             return from_output(&tool::run(&mut command));
         }
-        let results = context.workspace.target.join("nextest/ci/junit.xml");
+        // Nextest keeps its results here, wherever the build's own folder is.
+        let results = context.workspace.root.join("target/nextest/ci/junit.xml");
         // The last run's file must not speak for this one.
         if results.exists() && std::fs::remove_file(&results).is_err() {
             return Outcome::failed(vec![format!("cannot remove {}", results.display())]);
