@@ -16,6 +16,9 @@ use crate::openai_error::ApiError;
 /// The headers in which the providers' own libraries send a key, for the paths under `/proxy`.
 pub(crate) const KEY_HEADERS: [&str; 3] = ["x-api-key", "api-key", "x-goog-api-key"];
 
+/// Where a browser says that what it asks comes from: `same-origin`, `same-site`, `cross-site` or `none`.
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
 /// Decides who may ask on one listener.
 #[derive(Debug)]
 pub(crate) struct Access {
@@ -91,6 +94,13 @@ impl Access {
     }
 
     fn same_host(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), ApiError> {
+        for name in [HOST, ORIGIN] {
+            if headers.get_all(&name).iter().nth(1).is_some() {
+                return Err(forbidden(&format!(
+                    "there are two {name} headers: send one"
+                )));
+            }
+        }
         let host = headers
             .get(HOST)
             .map(|host| host.to_str().unwrap_or_default());
@@ -103,13 +113,18 @@ impl Access {
                 "the Host header does not name this gateway: add the name under `hosts`",
             ));
         }
+        // What a browser asks for an image or a link has no Origin.
+        if headers
+            .get(SEC_FETCH_SITE)
+            .is_some_and(|site| site == "cross-site")
+        {
+            return Err(other_page());
+        }
         if let Some(origin) = headers.get(ORIGIN) {
             let origin = origin.to_str().unwrap_or_default();
             let host = origin.split_once("://").map(|(_, host)| host);
             if !host.is_some_and(|host| self.is_here(host)) {
-                return Err(forbidden(
-                    "the request comes from a page of another host: set client_keys to let pages in with a key",
-                ));
+                return Err(other_page());
             }
         }
         let changes = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
@@ -126,7 +141,10 @@ impl Access {
     /// Whether `host`, with or without a port, is a name of this gateway.
     fn is_here(&self, host: &str) -> bool {
         let name = without_port(host).to_ascii_lowercase();
-        let literal = name.trim_start_matches('[').trim_end_matches(']');
+        let in_brackets = name
+            .strip_prefix('[')
+            .and_then(|name| name.strip_suffix(']'));
+        let literal = in_brackets.unwrap_or(&name);
         if let Ok(address) = literal.parse::<IpAddr>() {
             // No name stands for a literal address, so that none can be made to point here.
             return address.is_loopback()
@@ -134,7 +152,11 @@ impl Access {
                 || self.hosts.iter().any(|known| known == literal);
         }
         let name = name.strip_suffix('.').unwrap_or(&name);
-        name.ends_with(".localhost") || self.hosts.iter().any(|known| known == name)
+        let is_below = |parent| {
+            name.strip_suffix(parent)
+                .is_some_and(|own| !own.is_empty() && !own.starts_with('.'))
+        };
+        is_below(".localhost") || self.hosts.iter().any(|known| known == name)
     }
 }
 
@@ -186,6 +208,12 @@ fn without_port(host: &str) -> &str {
     }
 }
 
+fn other_page() -> ApiError {
+    forbidden(
+        "the request comes from a page of another host: set client_keys to let pages in with a key",
+    )
+}
+
 fn forbidden(message: &str) -> ApiError {
     ApiError::invalid(StatusCode::FORBIDDEN, message).with_code("forbidden")
 }
@@ -228,6 +256,10 @@ mod tests {
             ("127.0.0.1.evil.example", 403),
             ("10.0.0.1", 403),
             ("", 403),
+            ("[::1", 403),
+            ("::1]", 403),
+            (".localhost", 403),
+            ("..localhost", 403),
         ] {
             assert_eq!(
                 status(&access, &Method::GET, &[("host", host)]),
@@ -251,6 +283,28 @@ mod tests {
         assert_eq!(from("http://10.0.0.1:8080"), 200);
         assert_eq!(from("https://evil.example"), 403);
         assert_eq!(from("null"), 403);
+        let fetched = |site| {
+            let headers = [("host", "10.0.0.1"), ("sec-fetch-site", site)];
+            status(&access, &Method::GET, &headers)
+        };
+        assert_eq!(fetched("none"), 200);
+        assert_eq!(fetched("same-origin"), 200);
+        assert_eq!(fetched("cross-site"), 403);
+    }
+
+    #[test]
+    fn a_header_that_is_there_twice_is_refused() {
+        let access = access("127.0.0.1:8080", &[]);
+        for name in [HOST, ORIGIN] {
+            let mut headers = HeaderMap::new();
+            headers.insert(HOST, "localhost".parse().unwrap());
+            headers.append(&name, "localhost".parse().unwrap());
+            headers.append(&name, "localhost".parse().unwrap());
+            let error = access
+                .client(&Method::GET, &Uri::from_static("/v1/models"), &headers)
+                .unwrap_err();
+            assert_eq!(error.status(), 403, "{name}");
+        }
     }
 
     #[test]

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use llm_vitals_health::Health;
 use llm_vitals_prometheus::Exposition;
+use llm_vitals_redis::RedisMetrics;
 use llm_vitals_tower::{LlmMetrics, LlmMetricsService};
 
 use crate::access::Access;
 use crate::config::{Limits, Timeouts};
 use crate::front::Front;
-use crate::lifecycle::Lifecycle;
+use crate::page::Page;
 use crate::upstream::Upstreams;
 
 /// What every handler knows.
@@ -22,7 +24,12 @@ pub(crate) struct App {
     pub(crate) upstreams: Arc<Upstreams>,
     pub(crate) metrics: LlmMetrics,
     pub(crate) exposition: Exposition,
+    pub(crate) page: Page,
     pub(crate) limits: Limits,
     pub(crate) timeouts: Timeouts,
-    pub(crate) lifecycle: Lifecycle,
+    pub(crate) health: Health,
+    /// What is known of Redis, where there is one.
+    pub(crate) redis: Option<RedisMetrics>,
+    /// Whether the measurements need a token.
+    pub(crate) has_token: bool,
 }

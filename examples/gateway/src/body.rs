@@ -11,10 +11,10 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
 use crate::openai_error::ApiError;
 
-/// How much of a body that is too long is still taken, and for how long: a client that is cut off while it sends may not
-/// read why.
+/// How much of a body that is refused is still taken besides what would be allowed, and for how long: a client that is cut
+/// off while it sends may not read why.
 const DISCARD: usize = 8 << 20;
-const DISCARD_TIME: Duration = Duration::from_secs(2);
+const DISCARD_TIME: Duration = Duration::from_secs(5);
 
 /// Reads a whole body of at most `limit` bytes within `time`.
 pub(crate) async fn read(
@@ -24,7 +24,7 @@ pub(crate) async fn read(
     time: Duration,
 ) -> Result<Bytes, ApiError> {
     if is_too_long(headers, limit) {
-        discard(body).await;
+        discard(body, limit).await;
         return Err(ApiError::too_large(limit));
     }
     let whole = Limited::new(&mut body, limit).collect();
@@ -32,7 +32,7 @@ pub(crate) async fn read(
     match whole {
         Ok(Ok(whole)) => Ok(whole.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            discard(body).await;
+            discard(body, limit).await;
             Err(ApiError::too_large(limit))
         }
         Ok(Err(_)) => Err(ApiError::broken_off()),
@@ -55,9 +55,9 @@ pub(crate) fn is_too_long(headers: &HeaderMap, limit: usize) -> bool {
         .is_some_and(|length| length > limit as u64)
 }
 
-/// Takes some of a body and throws it away.
-pub(crate) async fn discard(body: Body) {
-    let rest = Limited::new(body, DISCARD);
+/// Takes as much of a body as a request may have, and some more, and throws it away.
+pub(crate) async fn discard(body: Body, limit: usize) {
+    let rest = Limited::new(body, limit.saturating_add(DISCARD));
     let mut rest = std::pin::pin!(rest.into_data_stream());
     let all = async { while let Some(Ok(_)) = rest.next().await {} };
     let _ = tokio::time::timeout(DISCARD_TIME, all).await;

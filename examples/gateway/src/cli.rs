@@ -23,6 +23,7 @@ Without a file, keys in the environment turn providers on:
   OPENROUTER_API_KEY  provider `openrouter`
   ANTHROPIC_API_KEY   provider `anthropic`
   GEMINI_API_KEY      provider `gemini`
+  REDIS_URL           a Redis that keeps answers, and is watched
 Without any key, simulated providers answer; nothing leaves this machine.
   RUST_LOG            what is logged to standard error: error, warn, info (unless given), debug
 

@@ -1,11 +1,14 @@
 //! What the gateway is told: a YAML file, the environment, or nothing.
 
+mod checked;
 mod env;
 mod error;
+mod host;
 mod kind;
 mod list;
 mod provider;
 mod settings;
+mod stores;
 mod units;
 mod url;
 
@@ -24,12 +27,15 @@ use crate::near::near;
 use crate::routing::Target;
 
 use self::env::EnvSecret;
+use self::host::{HostName, Listen};
 use self::list::Named;
+use self::stores::RedisFile;
 
 pub(crate) use self::error::ConfigError;
 pub(crate) use self::kind::Kind;
 pub(crate) use self::provider::{ProviderConfig, ProviderFile};
 pub(crate) use self::settings::{Checks, Drain, Limits, Prices, Retry, Timeouts};
+pub(crate) use self::stores::{Cache, RedisConfig};
 
 /// The variables that turn providers on when no file names any.
 const KEYS: [(&str, &str, Kind); 4] = [
@@ -42,6 +48,9 @@ const KEYS: [(&str, &str, Kind); 4] = [
     ("ANTHROPIC_API_KEY", "anthropic", Kind::Anthropic),
     ("GEMINI_API_KEY", "gemini", Kind::Gemini),
 ];
+
+/// The variable that turns Redis on when no file does.
+const REDIS_URL: &str = "REDIS_URL";
 
 /// Everything that the gateway is told.
 #[derive(Debug)]
@@ -57,6 +66,8 @@ pub(crate) struct Config {
     pub(crate) retry: Retry,
     pub(crate) drain: Drain,
     pub(crate) checks: Checks,
+    pub(crate) redis: Option<RedisConfig>,
+    pub(crate) cache: Cache,
     /// In the order in which they are looked through; empty when simulated ones shall answer.
     pub(crate) providers: Vec<ProviderConfig>,
     pub(crate) routes: BTreeMap<String, Vec<Target>>,
@@ -68,16 +79,18 @@ pub(crate) struct Config {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct File {
-    listen: Option<SocketAddr>,
-    management_listen: Option<SocketAddr>,
+    listen: Option<Listen>,
+    management_listen: Option<Listen>,
     management_token: Option<EnvSecret>,
     client_keys: Vec<EnvSecret>,
-    hosts: Vec<String>,
+    hosts: Vec<HostName>,
     limits: Limits,
     timeouts: Timeouts,
     retry: Retry,
     drain: Drain,
     checks: Checks,
+    redis: Option<RedisFile>,
+    cache: Cache,
     providers: Named<ProviderFile>,
     routes: BTreeMap<String, Vec<Spanned<String>>>,
     prices: Prices,
@@ -105,7 +118,12 @@ impl Config {
             config.providers.clear();
             config.routes.clear();
         } else if config.providers.is_empty() {
-            config.providers = from_environment(lookup);
+            config.providers = from_environment(&lookup);
+        }
+        if config.redis.is_none() {
+            config.redis = lookup(REDIS_URL)
+                .filter(|url| !url.trim().is_empty())
+                .map(|url| RedisConfig::new(Secret::new(url.trim())));
         }
         config.refuse_open_relay()?;
         Ok(config)
@@ -158,16 +176,19 @@ impl Config {
         Self {
             listen: file
                 .listen
+                .map(|listen| listen.0)
                 .unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
-            management_listen: file.management_listen,
+            management_listen: file.management_listen.map(|listen| listen.0),
             management_token: file.management_token.map(|token| token.0),
             client_keys: file.client_keys.into_iter().map(|key| key.0).collect(),
-            hosts: file.hosts,
+            hosts: file.hosts.into_iter().map(|host| host.0).collect(),
             limits: file.limits,
             timeouts: file.timeouts,
             retry: file.retry,
             drain: file.drain,
             checks: file.checks,
+            redis: file.redis.map(Into::into),
+            cache: file.cache,
             providers,
             routes,
             overrides: prices.overrides.take(),
@@ -244,7 +265,9 @@ mod tests {
         let text = text.replace("${", "$${");
         let config = Config::parse(Path::new(path), &text).unwrap();
         assert_eq!(config.listen, ([127, 0, 0, 1], 8080).into());
-        assert_eq!(config.providers.len(), 4);
+        assert_eq!(config.providers.len(), 5);
+        assert_eq!(config.providers[0].name, "openrouter");
+        assert_eq!(config.providers[1].name, "openrouterOpenAI");
         assert_eq!(config.routes.len(), 1);
         assert_eq!(config.limits.body.0, 20_000_000);
     }
@@ -259,6 +282,7 @@ mod tests {
         assert_eq!(config.retry, defaults.retry);
         assert_eq!(config.drain, defaults.drain);
         assert_eq!(config.checks, defaults.checks);
+        assert_eq!(config.cache, defaults.cache);
         assert_eq!(
             (config.prices.bundled, config.prices.litellm_file),
             (true, None)
@@ -281,7 +305,7 @@ mod tests {
         assert_eq!(
             error("zzz: 1\n").lines().next().unwrap(),
             "gateway.yaml:1:1: unknown field `zzz`: the fields here are listen, management_listen, management_token, \
-             client_keys, hosts, limits, timeouts, retry, drain, checks, providers, routes, prices"
+             client_keys, hosts, limits, timeouts, retry, drain, checks, redis, cache, providers, routes, prices"
         );
     }
 
@@ -313,6 +337,96 @@ mod tests {
                 .unwrap(),
             "gateway.yaml:2:3: a provider of kind `compatible` needs a base_url: there is no default"
         );
+    }
+
+    #[test]
+    fn values_that_cannot_work_are_shown_with_their_place() {
+        let first = |text: &str| error(text).lines().next().unwrap().to_owned();
+        for (text, expected) in [
+            (
+                "retry: {budget: .nan}\n",
+                "1:17: `NaN` is no number of retries for each call: write 0, or 0.001 to 10, such as 0.2",
+            ),
+            (
+                "retry: {budget: -1}\n",
+                "1:17: `-1` is no number of retries for each call: write 0, or 0.001 to 10, such as 0.2",
+            ),
+            (
+                "retry: {budget_floor: 4294967295}\n",
+                "1:23: `4294967295` are too many retries a second: write at most 1000000, such as 10",
+            ),
+            (
+                "checks: {interval: 1ms}\n",
+                "1:20: providers would be checked without a pause: write at least 100ms, such as 30s",
+            ),
+            (
+                "timeouts: {idle: 0s}\n",
+                "1:18: a time of nothing lets nothing succeed: write how long it may take, such as 30s",
+            ),
+            (
+                "providers:\n  a: {kind: openai, timeout: 0ms}\n",
+                "2:30: a time of nothing lets nothing succeed: write how long it may take, such as 30s",
+            ),
+            (
+                "limits: {concurrency: 0}\n",
+                "1:23: no request would be answered: write how many may be at once, such as 1000",
+            ),
+            (
+                "limits: {connections: 0}\n",
+                "1:23: no client would be let in: write how many may be, such as 10000",
+            ),
+            (
+                "limits: {queue: -1}\n",
+                "1:17: a whole number is expected here, 0 or more and not too large, such as 10",
+            ),
+            (
+                "retry: {attempts: 0}\n",
+                "1:19: no provider would be asked: write 1 for one attempt and no retry",
+            ),
+            (
+                "limits: {body: 0}\n",
+                "1:16: no request would be short enough: write the longest one, such as 20MB",
+            ),
+            (
+                "client_keys: [ok, \"hunter2 \"]\n",
+                "1:19: begins or ends with a blank or a line end, which no header can carry: leave it out",
+            ),
+            (
+                "client_keys:\n  - \"schl\u{fc}ssel\"\n",
+                "2:5: holds something besides ASCII letters, digits and signs, which no header can carry: write another key",
+            ),
+            (
+                "hosts: [\"gateway.example:8080\"]\n",
+                "1:9: `gateway.example:8080` is no name of a host: write it without scheme, port and path, such as gateway.example.com",
+            ),
+            (
+                "hosts: [\"https://gateway.example\"]\n",
+                "1:9: `https://gateway.example` is no name of a host: write it without scheme, port and path, such as gateway.example.com",
+            ),
+            (
+                "listen: 8080\n",
+                "1:9: `8080` is nowhere to listen: write an address and a port such as 127.0.0.1:8080",
+            ),
+            (
+                "management_listen: localhost:8080\n",
+                "1:20: `localhost:8080` is nowhere to listen: write an address and a port such as 127.0.0.1:8080",
+            ),
+            (
+                "providers:\n  a: {kind: openai, base_url: \"https://u:p@h/v1\"}\n",
+                "2:31: holds a key or a password: put the key under `key`, and leave it out of base_url",
+            ),
+            (
+                "providers:\n  a: {kind: gemini, base_url: \"https://h/v1?key=k\"}\n",
+                "2:31: holds a key or a password: put the key under `key`, and leave it out of base_url",
+            ),
+        ] {
+            assert_eq!(first(text), format!("gateway.yaml:{expected}"));
+            assert!(!error(text).contains("hunter2") && !error(text).contains("u:p@"));
+        }
+        let hosts = parse("hosts: [Gateway.Example, \"[::1]\"]\n")
+            .unwrap()
+            .hosts;
+        assert_eq!(hosts, ["gateway.example", "::1"]);
     }
 
     #[test]
@@ -348,6 +462,24 @@ mod tests {
         assert_eq!(config.providers.len(), 1);
         assert_eq!(config.providers[0].name, "anthropic");
         assert!(!format!("{config:?}").contains("\"k\""));
+    }
+
+    #[test]
+    fn redis_is_in_the_file_or_in_the_environment() {
+        let url = |name: &str| (name == "REDIS_URL").then(|| " redis://:hunter2@h:1\n".to_owned());
+        let config = Config::load(&Args::default(), url).unwrap();
+        assert_eq!(
+            config.redis,
+            Some(RedisConfig::new(Secret::new("redis://:hunter2@h:1")))
+        );
+        assert!(!format!("{config:?}").contains("hunter2"));
+        let config = parse("redis: {url: \"redis://h\", interval: 1s}\n").unwrap();
+        let redis = config.redis.unwrap();
+        assert_eq!(redis.url.expose(), "redis://h");
+        assert_eq!(redis.interval.as_secs(), 1);
+        assert!(parse("redis: {}\n").is_err());
+        let shown = error("redis: {url: [\"redis://:hunter2@h\"]}\n");
+        assert!(!shown.contains("hunter2"), "{shown}");
     }
 
     #[test]

@@ -47,30 +47,30 @@ impl Gate {
     }
 }
 
-/// An answer that keeps its place until it has ended.
+/// An answer that keeps something, such as its place, until it has ended.
 pub(crate) trait Hold {
-    fn hold(self, place: OwnedSemaphorePermit) -> Self;
+    fn hold(self, kept: impl Send + 'static) -> Self;
 }
 
 impl Hold for ChatReply {
-    fn hold(self, place: OwnedSemaphorePermit) -> Self {
+    fn hold(self, kept: impl Send + 'static) -> Self {
         match self {
-            Self::Stream(stream) => Self::Stream(stream.with_observer(Held(Some(place)))),
+            Self::Stream(stream) => Self::Stream(stream.with_observer(Held(Some(kept)))),
             full @ Self::Full(_) => full,
         }
     }
 }
 
 impl Hold for EmbedResponse {
-    fn hold(self, _: OwnedSemaphorePermit) -> Self {
+    fn hold(self, _: impl Send + 'static) -> Self {
         self
     }
 }
 
-/// Gives the place back at the end of a stream, or when it is dropped.
-struct Held(Option<OwnedSemaphorePermit>);
+/// Gives back what was kept at the end of a stream, or when it is dropped.
+struct Held<T>(Option<T>);
 
-impl StreamObserver for Held {
+impl<T: Send> StreamObserver for Held<T> {
     fn on_chunk(&mut self, _: &ChatChunk) {}
 
     fn on_end(&mut self, _: StreamEnd<'_>) {

@@ -10,14 +10,15 @@ mod proxy;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
+use http::header::ALLOW;
 use http::{Method, StatusCode, Uri};
 
 use crate::app::App;
 use crate::openai_error::ApiError;
-
-pub(crate) use self::health::keep_checking;
 
 /// The paths of the models.
 pub(crate) fn api(app: &Arc<App>) -> Router {
@@ -39,18 +40,14 @@ pub(crate) fn management(app: &Arc<App>) -> Router {
         .route("/", get(management::index))
         .route("/metrics", get(management::metrics))
         .route("/stats", get(management::stats))
-        .route("/health", get(health::health))
-        .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready))
-        .route("/health/startup", get(health::startup))
+        .merge(health::router(app).layer(middleware::from_fn(shaped)))
+        .method_not_allowed_fallback(no_such_method)
         .with_state(Arc::clone(app))
 }
 
 /// The measurements alone, for a listener of their own.
 pub(crate) fn management_only(app: &Arc<App>) -> Router {
-    management(app)
-        .fallback(no_such_path)
-        .method_not_allowed_fallback(no_such_method)
+    management(app).fallback(no_such_path)
 }
 
 async fn no_such_path(uri: Uri) -> Response {
@@ -59,6 +56,20 @@ async fn no_such_path(uri: Uri) -> Response {
         "there is no path {path}: GET / lists what there is"
     ))
     .into_response()
+}
+
+/// Gives a refusal of the method that says nothing the shape of all others.
+async fn shaped(request: Request, next: Next) -> Response {
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let response = next.run(request).await;
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        let mut shaped = no_such_method(method, uri).await;
+        if let Some(allow) = response.headers().get(ALLOW) {
+            shaped.headers_mut().insert(ALLOW, allow.clone());
+        }
+        return shaped;
+    }
+    response
 }
 
 async fn no_such_method(method: Method, uri: Uri) -> Response {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use llm_vitals_tower::LlmMetrics;
 
+use crate::openai_error::in_words_of_the_file;
 use crate::upstream::Upstreams;
 
 /// How often a list is asked for, and how soon again after a failure.
@@ -36,7 +37,8 @@ async fn keep_listing_one(upstreams: &Upstreams, metrics: &LlmMetrics, place: us
                 EVERY
             }
             Ok(Err(error)) => {
-                tracing::warn!(provider, "gave no list of models: {error}");
+                let shown = in_words_of_the_file(&error.to_string());
+                tracing::warn!(provider, "gave no list of models: {shown}");
                 AFTER_FAILURE
             }
             Err(_) => {

@@ -95,9 +95,10 @@ impl ApiError {
 impl From<&ProviderError> for ApiError {
     fn from(error: &ProviderError) -> Self {
         let (status, kind, code) = shape(error);
+        let message = in_words_of_the_file(error.message());
         let message = match error.provider() {
-            Some(provider) => format!("{provider}: {}", error.message()),
-            None => error.message().to_owned(),
+            Some(provider) => format!("{provider}: {message}"),
+            None => message,
         };
         let mut shaped = Self::new(status, kind, message).with_code(code);
         if code == MODEL_NOT_FOUND {
@@ -110,6 +111,42 @@ impl From<&ProviderError> for ApiError {
         }
         shaped
     }
+}
+
+/// A text of the providers' library, whose options have other names in the gateway's file.
+pub(crate) fn in_words_of_the_file(text: &str) -> String {
+    let mut text = text.to_owned();
+    for (option, words) in [
+        (
+            "see HttpOptions::with_idle_timeout",
+            "try again, or raise timeouts.idle",
+        ),
+        (
+            "see HttpOptions::with_first_byte_timeout",
+            "try again, or raise timeouts.attempt",
+        ),
+        (
+            "see HttpOptions::with_connect_timeout",
+            "is the server up? Else raise timeouts.connect",
+        ),
+        (
+            "a timeout of the HTTP client given with HttpOptions::with_http_client",
+            "no answer in time: try again, or raise timeouts.attempt and timeouts.idle",
+        ),
+        (
+            "see HttpOptions::with_max_event",
+            "no field of the configuration raises this",
+        ),
+        (
+            "see HttpOptions::with_max_answer",
+            "no field of the configuration raises this",
+        ),
+    ] {
+        if text.contains(option) {
+            text = text.replace(option, words);
+        }
+    }
+    text
 }
 
 /// The status, type and code of an error. What is wrong with the gateway's own account at a provider (its key, its
@@ -212,6 +249,16 @@ mod tests {
         let response = shaped.into_response();
         assert_eq!(response.status(), 429);
         assert_eq!(response.headers()["retry-after"], "2");
+    }
+
+    #[test]
+    fn a_message_names_the_field_and_not_the_librarys_option() {
+        let text = "the answer stood still for 3s: see HttpOptions::with_idle_timeout";
+        let error = ProviderError::new(ErrorKind::Timeout, text);
+        assert_eq!(
+            ApiError::from(&error).to_json()["error"]["message"],
+            "the answer stood still for 3s: try again, or raise timeouts.idle"
+        );
     }
 
     #[test]

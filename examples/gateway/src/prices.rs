@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use llm_vitals_cost::{Overrides, Prices};
+use llm_vitals_provider::openai::Flavor;
 
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, Kind, ProviderConfig};
 use crate::simulated;
 
 /// How often price files are looked at.
@@ -13,6 +14,9 @@ const EVERY: Duration = Duration::from_secs(30);
 /// The prices of the configuration; those of the simulated providers when they answer.
 pub(crate) fn build(config: &mut Config) -> Result<Prices, ConfigError> {
     let mut builder = Prices::builder();
+    for (name, kind) in aliases(&config.providers) {
+        builder = builder.with_alias(name, kind);
+    }
     if config.providers.is_empty() {
         let simulated = Overrides::from_json(simulated::PRICES)
             .map_err(|error| ConfigError::new(format!("the simulated prices: {error}")))?;
@@ -29,6 +33,21 @@ pub(crate) fn build(config: &mut Config) -> Result<Prices, ConfigError> {
     builder
         .build()
         .map_err(|error| ConfigError::new(format!("prices: {error}")))
+}
+
+/// The providers that have another name than their kind, which is what lists of prices know. A server that merely speaks
+/// OpenAI's language has no list, unless its name is known.
+fn aliases(providers: &[ProviderConfig]) -> impl Iterator<Item = (&str, &'static str)> {
+    providers
+        .iter()
+        .filter(|provider| {
+            !matches!(
+                provider.kind,
+                Kind::Simulated | Kind::OpenAi(Flavor::Compatible)
+            )
+        })
+        .map(|provider| (&*provider.name, provider.kind.as_str()))
+        .filter(|(name, kind)| name != kind)
 }
 
 /// Reads price files again when they change: every 30 seconds, and on SIGHUP.
@@ -70,5 +89,25 @@ impl Hangups {
             return;
         }
         std::future::pending::<()>().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use llm_vitals_provider::Secret;
+
+    use super::*;
+
+    #[test]
+    fn a_provider_of_another_name_has_the_prices_of_its_kind() {
+        let provider = |name, kind| ProviderConfig::with_key(name, kind, Secret::new("k"));
+        let providers = [
+            provider("openai-eu", Kind::OpenAi(Flavor::OpenAi)),
+            provider("anthropic", Kind::Anthropic),
+            provider("groq", Kind::OpenAi(Flavor::Compatible)),
+            provider("g", Kind::Gemini),
+        ];
+        let aliases: Vec<_> = aliases(&providers).collect();
+        assert_eq!(aliases, [("openai-eu", "openai"), ("g", "gemini")]);
     }
 }

@@ -5,6 +5,7 @@
 
 mod body;
 mod error;
+mod mask;
 mod place;
 mod url;
 
@@ -51,6 +52,8 @@ pub(crate) struct Proxy {
     kind: Kind,
     base: Url,
     headers: HeaderMap,
+    /// What refusals must not repeat.
+    secrets: Vec<Vec<u8>>,
 }
 
 /// What the ways to all providers have in common.
@@ -87,6 +90,7 @@ impl Proxy {
             service: BoxCloneSyncService::new(service),
             kind,
             base: base.clone(),
+            secrets: mask::secrets(&headers),
             headers,
         }
     }
@@ -102,7 +106,7 @@ impl Proxy {
         let url = url::join(&self.base, path, self.kind == Kind::Gemini).ok_or_else(|| {
             ProviderError::new(
                 ErrorKind::InvalidRequest,
-                "the path cannot be passed on: it must not hold `.` or `..`",
+                "the path cannot be passed on: it must not hold `.`, `..` or a backslash, quoted or not",
             )
         })?;
         let has_body =
@@ -116,15 +120,21 @@ impl Proxy {
         Ok(request)
     }
 
-    /// Sends the request and waits for the head of its answer.
+    /// Sends the request and waits for the head of its answer, and for all of a short refusal, in which the provider's key is
+    /// masked.
     pub(crate) async fn pass(
         &self,
         request: Request,
     ) -> Result<http::Response<reqwest::Body>, ProviderError> {
         let response = self.service.clone().oneshot(request).await?;
         let mut response: http::Response<reqwest::Body> = response.into();
-        without_hops(response.headers_mut());
-        Ok(response)
+        let headers = response.headers_mut();
+        // Of two lengths, the one that is not there in advance counts.
+        if headers.contains_key(TRANSFER_ENCODING) {
+            headers.remove(CONTENT_LENGTH);
+        }
+        without_hops(headers);
+        Ok(mask::masked(response, &self.secrets).await)
     }
 
     /// The client's headers, with the gateway's key in place of its own.

@@ -11,6 +11,8 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
+use crate::stall::UntilStall;
+
 /// How much is read ahead. A request whose head is much longer is refused with 431.
 const READ_AHEAD: usize = 64 << 10;
 /// How long to wait when no connection can be taken, because descriptors have run out.
@@ -23,6 +25,8 @@ pub(crate) struct Serving {
     pub(crate) connections: usize,
     /// The time for a request's head, and for a connection without one.
     pub(crate) header: Duration,
+    /// How long a client may take nothing of an answer.
+    pub(crate) stall: Duration,
     /// How long requests may take to end after the stop.
     pub(crate) drain: Duration,
 }
@@ -66,6 +70,7 @@ pub(crate) async fn serve(
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!("cannot set TCP_NODELAY: {error}");
         }
+        let stream = UntilStall::new(stream, serving.stall);
         let service = TowerToHyperService::new(router.clone());
         let connection = open.watch(http.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {

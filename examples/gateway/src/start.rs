@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use llm_vitals_health::Fleet;
 use llm_vitals_prometheus::Prometheus;
 use llm_vitals_tower::{HISTOGRAMS, LlmMetrics};
 use tokio::net::TcpListener;
@@ -14,19 +15,21 @@ use tower::Layer as _;
 
 use crate::access::Access;
 use crate::app::App;
+use crate::cache::Cache;
 use crate::config::{Config, ConfigError};
 use crate::front::Front;
 use crate::gate::Gate;
-use crate::lifecycle::Lifecycle;
+use crate::page::Page;
 use crate::server::{Serving, serve};
 use crate::signals::Signals;
 use crate::upstream::Upstreams;
-use crate::{banner, demo, handlers, models, prices};
+use crate::{banner, demo, handlers, health, models, prices, redis_watch};
 
 /// Listens, answers until a signal comes, and lets the requests end that are under way.
 pub(crate) async fn run(mut config: Config, is_demo: bool) -> Result<(), Box<dyn Error>> {
     let exposition = Prometheus::builder()
         .with_histograms(HISTOGRAMS)
+        .with_histograms(llm_vitals_health::HISTOGRAMS)
         .install()?;
     let prices = prices::build(&mut config)?;
     let metrics = LlmMetrics::builder()
@@ -37,11 +40,26 @@ pub(crate) async fn run(mut config: Config, is_demo: bool) -> Result<(), Box<dyn
 
     let limits = &config.limits;
     let gate = Gate::new(limits.concurrency, limits.queue, limits.queue_wait.0);
-    let upstreams = Arc::new(Upstreams::build(&config, is_demo, &metrics, &gate)?);
-    let listener = listen(config.listen).await?;
+    let fleet = Fleet::new();
+    let upstreams = Arc::new(Upstreams::build(&config, is_demo, &metrics, &gate, &fleet)?);
+    let (health, checks, first_round) = health::build(&config, &upstreams)?;
+    let shown = health.clone();
+    exposition.add(move |out| {
+        shown.render(out);
+        fleet.render(out);
+    });
+    let redis = match &config.redis {
+        Some(redis) => Some(redis_watch::Watch::new(redis)?),
+        None => None,
+    };
+    let cached = redis.as_ref().map(redis_watch::Watch::metrics);
+    if let Some(cached) = cached.clone() {
+        exposition.add(move |out| cached.render(out));
+    }
+    let listener = listen("listen", config.listen).await?;
     let address = listener.local_addr()?;
     let management = match config.management_listen {
-        Some(address) => Some(listen(address).await?),
+        Some(address) => Some(listen("management_listen", address).await?),
         None => None,
     };
     let management_address = management
@@ -49,11 +67,11 @@ pub(crate) async fn run(mut config: Config, is_demo: bool) -> Result<(), Box<dyn
         .map_or(Ok(address), TcpListener::local_addr)?;
 
     let front = Front {
+        cache: Cache::new(&config, &prices)?,
         gate,
         upstreams: Arc::clone(&upstreams),
     };
     let token = || config.management_token.clone();
-    let lifecycle = Lifecycle::default();
     let app = Arc::new(App {
         access: Access::new(address, &config.hosts, config.client_keys.clone(), token()),
         management: Access::new(management_address, &config.hosts, Vec::new(), token()),
@@ -61,17 +79,18 @@ pub(crate) async fn run(mut config: Config, is_demo: bool) -> Result<(), Box<dyn
         upstreams: Arc::clone(&upstreams),
         metrics: metrics.clone(),
         exposition,
+        page: Page::default(),
         limits: limits.clone(),
         timeouts: config.timeouts.clone(),
-        lifecycle: lifecycle.clone(),
+        health: health.clone(),
+        redis: cached,
+        has_token: config.management_token.is_some(),
     });
 
-    tokio::spawn(models::keep_listing(Arc::clone(&upstreams), metrics));
-    tokio::spawn(handlers::keep_checking(
-        upstreams,
-        config.checks.clone(),
-        lifecycle.clone(),
-    ));
+    tokio::spawn(models::keep_listing(upstreams, metrics));
+    tokio::spawn(checks.run(std::future::pending()));
+    tokio::spawn(health::finish_first_round(health.clone(), first_round));
+    let redis = redis.map(redis_watch::Watch::start);
     tokio::spawn(prices::reload(prices));
     if is_demo {
         tokio::spawn(demo::run(address, config.client_keys.first().cloned()));
@@ -87,6 +106,7 @@ pub(crate) async fn run(mut config: Config, is_demo: bool) -> Result<(), Box<dyn
     let serving = Serving {
         connections: limits.connections.get(),
         header: config.timeouts.header.0,
+        stall: config.timeouts.idle.0,
         drain: config.drain.timeout.0,
     };
     let (stop, stopped) = watch::channel(false);
@@ -112,14 +132,14 @@ pub(crate) async fn run(mut config: Config, is_demo: bool) -> Result<(), Box<dyn
     let serving = tokio::spawn(serve(listener, api, serving, stopped));
 
     signals.stop().await;
-    lifecycle.set_draining();
     tokio::spawn(exit_on_second_signal(signals));
     let delay = config.drain.delay.0;
     tracing::info!(
         "stopping: no new connections after {delay:?}, requests may end for {:?}",
         config.drain.timeout.0
     );
-    tokio::time::sleep(delay).await;
+    // Readiness fails first, and stays so.
+    health.drain().await;
     stop.send_replace(true);
     if !serving.await? {
         tracing::warn!("gave up requests that did not end in time: raise drain.timeout");
@@ -128,13 +148,21 @@ pub(crate) async fn run(mut config: Config, is_demo: bool) -> Result<(), Box<dyn
     if let Some(watched) = watched {
         watched.await?;
     }
+    if let Some(redis) = redis {
+        redis.stop().await;
+    }
     Ok(())
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, ConfigError> {
+/// `field` is the one of the file that names the address.
+async fn listen(field: &str, address: SocketAddr) -> Result<TcpListener, ConfigError> {
     TcpListener::bind(address).await.map_err(|error| {
+        let help = match field {
+            "listen" => "with --listen, or under `listen`".to_owned(),
+            field => format!("under `{field}`"),
+        };
         ConfigError::new(format!(
-            "cannot listen on {address}: {error}; choose another address with --listen"
+            "cannot listen on {address}: {error}; choose another address {help}"
         ))
     })
 }

@@ -12,6 +12,7 @@ use llm_vitals_provider::{
 use llm_vitals_tower::LlmRequest;
 use serde_json::{Map, Value, json};
 
+use crate::cache::Cacheable;
 use crate::stream_usage::AskForUsage;
 
 pub(crate) use self::service::TextService;
@@ -55,6 +56,11 @@ impl TextRequest {
 
     pub(crate) fn is_streamed(&self) -> bool {
         self.body.get("stream") == Some(&Value::Bool(true))
+    }
+
+    pub(crate) fn wants_stream_usage(&self) -> bool {
+        let options = self.body.get("stream_options");
+        options.is_some_and(|options| options["include_usage"] == Value::Bool(true))
     }
 
     /// The body as it goes to the provider.
@@ -104,6 +110,20 @@ impl LlmRequest for TextRequest {
 
     fn operation(&self) -> Operation {
         Operation::TextCompletion
+    }
+}
+
+impl Cacheable for TextRequest {
+    fn operation(&self) -> Operation {
+        Operation::TextCompletion
+    }
+
+    fn to_json(&self) -> Option<Value> {
+        Some(self.clone().into_body().into())
+    }
+
+    fn is_repeatable(&self) -> bool {
+        self.body.get("temperature").and_then(Value::as_f64) == Some(0.0)
     }
 }
 

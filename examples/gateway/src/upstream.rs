@@ -5,8 +5,8 @@ mod client;
 mod http;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
+use llm_vitals_health::{Fleet, Target};
 use llm_vitals_provider::{Provider, ProviderService};
 use llm_vitals_tower::LlmMetrics;
 
@@ -39,7 +39,10 @@ pub(crate) struct Upstream {
     pub(crate) proxy: Option<Proxy>,
     /// Whether its models come from itself.
     pub(crate) lists_models: bool,
-    healthy: AtomicBool,
+    /// Whether it understands the question for a stream's usage.
+    pub(crate) asks_usage: bool,
+    /// What the calls to it say.
+    pub(crate) health: Target,
 }
 
 impl Upstreams {
@@ -49,11 +52,13 @@ impl Upstreams {
         demo: bool,
         metrics: &LlmMetrics,
         gate: &Gate,
+        fleet: &Fleet,
     ) -> Result<Self, ConfigError> {
         let building = Building {
             config,
             metrics,
             gate,
+            fleet,
         };
         let mut list = Vec::new();
         let mut models = Vec::new();
@@ -88,17 +93,5 @@ impl Upstreams {
             routing: Routing::new(models, routes),
             list,
         })
-    }
-}
-
-impl Upstream {
-    /// Whether the last check found that it would answer; false before the first one.
-    pub(crate) fn is_healthy(&self) -> bool {
-        self.healthy.load(Ordering::Relaxed)
-    }
-
-    /// Notes what a check found; returns what the last one had found.
-    pub(crate) fn set_healthy(&self, healthy: bool) -> bool {
-        self.healthy.swap(healthy, Ordering::Relaxed)
     }
 }

@@ -25,6 +25,16 @@ impl<'de> Deserialize<'de> for EnvSecret {
                 "is empty: leave it out where no key is needed",
             ));
         }
+        if text.trim() != text {
+            return Err(de::Error::custom(
+                "begins or ends with a blank or a line end, which no header can carry: leave it out",
+            ));
+        }
+        if !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return Err(de::Error::custom(
+                "holds something besides ASCII letters, digits and signs, which no header can carry: write another key",
+            ));
+        }
         Ok(Self(Secret::new(text)))
     }
 }

@@ -94,6 +94,11 @@ fn message(error: &YamlError) -> String {
     match text {
         "expected sequence start" => "a list is expected here, such as [a, b]".to_owned(),
         "expected mapping start" => "fields with values are expected here".to_owned(),
+        "expected string scalar" => "a text is expected here".to_owned(),
+        "invalid floating point" => "a number is expected here, such as 0.2".to_owned(),
+        "invalid u32" | "invalid u64" => {
+            "a whole number is expected here, 0 or more and not too large, such as 10".to_owned()
+        }
         _ => text.to_owned(),
     }
 }

@@ -7,6 +7,7 @@ use llm_vitals_provider::Secret;
 use reqwest::Url;
 use serde::Deserialize;
 
+use super::checked;
 use super::env::{EnvSecret, EnvText};
 use super::kind::Kind;
 use super::units::Span;
@@ -23,6 +24,7 @@ pub(crate) struct ProviderFile {
     models: Option<Vec<String>>,
     #[serde(default)]
     headers: BTreeMap<String, EnvText>,
+    #[serde(default, deserialize_with = "checked::maybe_some_time")]
     timeout: Option<Span>,
     api_version: Option<String>,
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use llm_vitals_cost::Overrides;
 use serde::Deserialize;
 
+use super::checked;
 use super::units::{Bytes, Span};
 
 /// How much is taken at once.
@@ -14,14 +15,17 @@ use super::units::{Bytes, Span};
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Limits {
     /// The longest request.
+    #[serde(deserialize_with = "checked::some_bytes")]
     pub(crate) body: Bytes,
     /// Requests that are answered at once.
+    #[serde(deserialize_with = "checked::some_requests")]
     pub(crate) concurrency: usize,
     /// Requests that wait for one of these places.
     pub(crate) queue: usize,
     /// How long they wait.
     pub(crate) queue_wait: Span,
     /// Open connections of clients.
+    #[serde(deserialize_with = "checked::some_connections")]
     pub(crate) connections: NonZero<usize>,
 }
 
@@ -30,14 +34,19 @@ pub(crate) struct Limits {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Timeouts {
     /// An attempt at a provider: to the whole answer, or to the first chunk of a streamed one.
+    #[serde(deserialize_with = "checked::some_time")]
     pub(crate) attempt: Span,
     /// The connection to a provider, TLS included.
+    #[serde(deserialize_with = "checked::some_time")]
     pub(crate) connect: Span,
-    /// Between two pieces of a provider's answer.
+    /// Between two pieces of a provider's answer, and between two that a client takes.
+    #[serde(deserialize_with = "checked::some_time")]
     pub(crate) idle: Span,
     /// The head of a client's request, or a connection without one.
+    #[serde(deserialize_with = "checked::some_time")]
     pub(crate) header: Span,
     /// The body of a client's request.
+    #[serde(deserialize_with = "checked::some_time")]
     pub(crate) body: Span,
 }
 
@@ -46,12 +55,15 @@ pub(crate) struct Timeouts {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Retry {
     /// Attempts at one provider, the first one included.
+    #[serde(deserialize_with = "checked::some_attempts")]
     pub(crate) attempts: NonZero<u32>,
     /// The pause before the second attempt; it doubles with each further one.
     pub(crate) pause: Span,
-    /// Retries for each call, 0 to 1, in the last ten seconds.
+    /// Retries for each call, 0 to 10, in the last ten seconds.
+    #[serde(deserialize_with = "checked::budget")]
     pub(crate) budget: f32,
     /// Retries a second besides.
+    #[serde(deserialize_with = "checked::budget_floor")]
     pub(crate) budget_floor: u32,
 }
 
@@ -70,8 +82,10 @@ pub(crate) struct Drain {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Checks {
     /// The time between two checks, give or take a fifth.
+    #[serde(deserialize_with = "checked::interval")]
     pub(crate) interval: Span,
     /// How long one may take.
+    #[serde(deserialize_with = "checked::some_time")]
     pub(crate) timeout: Span,
 }
 

@@ -80,7 +80,7 @@ impl<'de> Deserialize<'de> for Bytes {
 }
 
 /// Takes a scalar as it was written, a number too.
-struct Text;
+pub(super) struct Text;
 
 impl Visitor<'_> for Text {
     type Value = String;

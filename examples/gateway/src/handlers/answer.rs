@@ -7,7 +7,7 @@ use http::{HeaderName, HeaderValue};
 use llm_vitals_provider::{ErrorKind, Head, ProviderError};
 use serde::Serialize;
 
-use crate::openai_error::ApiError;
+use crate::openai_error::{ApiError, in_words_of_the_file};
 use crate::sse::SseBody;
 
 /// Tells proxies on the way to pass each event on at once.
@@ -55,17 +55,19 @@ pub(super) fn with_id(mut response: Response, head: &Head) -> Response {
 
 /// An error instead of an answer.
 pub(super) fn failed(error: &ProviderError) -> Response {
+    let shown = in_words_of_the_file(&error.to_string());
     // What clients do wrong must not fill the log.
     match error.kind() {
         ErrorKind::InvalidRequest | ErrorKind::ContextLength | ErrorKind::ContentFilter => {
-            tracing::debug!("not answered: {error}");
+            tracing::debug!("not answered: {shown}");
         }
-        _ => tracing::warn!("not answered: {error}"),
+        _ => tracing::warn!("not answered: {shown}"),
     }
     ApiError::from(error).into_response()
 }
 
 /// An error in the middle of an answer.
 pub(super) fn broke_off(error: &ProviderError) {
-    tracing::warn!("an answer broke off: {error}");
+    let shown = in_words_of_the_file(&error.to_string());
+    tracing::warn!("an answer broke off: {shown}");
 }

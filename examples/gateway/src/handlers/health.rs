@@ -1,117 +1,78 @@
-//! Whether the providers would answer, and whether the gateway does.
+//! `/health` and the probes under it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
+use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use futures_util::future::join_all;
-use http::StatusCode;
+use axum::routing::get;
+use http::request::Parts;
+use llm_vitals_health::{Access, Group, HealthService};
 use serde_json::{Map, Value, json};
+use tower::ServiceExt as _;
 
 use super::answer;
 use crate::app::App;
-use crate::config::Checks;
-use crate::jitter::between;
-use crate::lifecycle::Lifecycle;
-use crate::upstream::{Upstream, Upstreams};
+use crate::health::{PROVIDERS, REDIS};
 
-/// `{"status": "ok", "providers": {"openai": true}}`. The status is `unknown` until every provider was checked once, then
-/// `degraded` when some providers would not answer and `down` when none would. The providers are shown to those who may see
-/// the measurements; one that was not checked yet is `false`.
-pub(super) async fn health(State(app): State<Arc<App>>, request: Request) -> Response {
-    let upstreams = &app.upstreams.list;
-    // Asked first: what a first round finds while this goes on is not taken for all of it.
-    let is_known = app.lifecycle.is_started();
-    let healthy = upstreams
-        .iter()
-        .filter(|upstream| upstream.is_healthy())
-        .count();
-    let status = match healthy {
-        _ if !is_known => "unknown",
-        all if all == upstreams.len() => "ok",
-        0 => "down",
-        _ => "degraded",
-    };
-    let mut health = json!({ "status": status });
-    if app
+/// The paths, answered by the registry of the checks.
+pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
+    let service = service(app);
+    let probes = ["/health/live", "/health/ready", "/health/startup"];
+    let router = Router::new()
+        .route("/health", get(health))
+        .with_state((Arc::clone(app), service.clone()));
+    probes.into_iter().fold(router, |router, path| {
+        router.route_service(path, service.clone())
+    })
+}
+
+fn service(app: &Arc<App>) -> HealthService {
+    let seen = Arc::clone(app);
+    app.health
+        .service()
+        .with_access(move |head| access(&seen, head))
+}
+
+/// Details are for the management token; without one, whoever may see the measurements sees names.
+fn access(app: &App, head: &Parts) -> Access {
+    let may_see = app
         .management
-        .management(request.method(), request.uri(), request.headers())
-        .is_ok()
-    {
-        let providers: Map<String, Value> = upstreams
+        .management(&head.method, &head.uri, &head.headers);
+    match may_see {
+        Err(_) => Access::Status,
+        Ok(()) if app.has_token => Access::Details,
+        Ok(()) => Access::Summary,
+    }
+}
+
+/// The status is `unknown` until every provider was checked once, though one may already be known.
+async fn health(
+    State((app, service)): State<(Arc<App>, HealthService)>,
+    request: Request,
+) -> Response {
+    if app.health.passes(Group::Startup) {
+        return match service.oneshot(request).await {
+            Ok(response) => response.into_response(),
+            Err(never) => match never {},
+        };
+    }
+    let (head, _) = request.into_parts();
+    let mut health = json!({ "status": "unknown" });
+    if access(&app, &head) > Access::Status {
+        let checks = app.health.checks();
+        let providers: Map<String, Value> = checks
             .iter()
-            .map(|upstream| (upstream.name.clone(), upstream.is_healthy().into()))
+            .filter(|check| check.set.as_deref() == Some(PROVIDERS))
+            .map(|check| (check.name.to_string(), check.status.is_serving().into()))
             .collect();
-        health["providers"] = providers.into();
+        health[PROVIDERS] = providers.into();
+        let redis = checks
+            .iter()
+            .find(|check| check.set.is_none() && *check.name == *REDIS);
+        if let Some(redis) = redis {
+            health[REDIS] = redis.status.is_serving().into();
+        }
     }
     answer::json(&health)
-}
-
-/// The process answers.
-pub(super) async fn live() -> Response {
-    probe(true, "live")
-}
-
-/// Requests may be sent here.
-pub(super) async fn ready(State(app): State<Arc<App>>) -> Response {
-    if app.lifecycle.is_draining() {
-        probe(false, "draining")
-    } else {
-        probe(true, "ready")
-    }
-}
-
-/// Every provider has been checked once, whatever the check found.
-pub(super) async fn startup(State(app): State<Arc<App>>) -> Response {
-    if app.lifecycle.is_started() {
-        probe(true, "started")
-    } else {
-        probe(false, "starting")
-    }
-}
-
-fn probe(passes: bool, status: &str) -> Response {
-    let code = if passes {
-        StatusCode::OK
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    };
-    (code, answer::json(&json!({ "status": status }))).into_response()
-}
-
-/// Checks every provider at once, and again and again after that.
-pub(crate) async fn keep_checking(
-    upstreams: Arc<Upstreams>,
-    options: Checks,
-    lifecycle: Lifecycle,
-) {
-    loop {
-        join_all(
-            upstreams
-                .list
-                .iter()
-                .map(|upstream| check(upstream, options.timeout.0)),
-        )
-        .await;
-        lifecycle.set_started();
-        // A fifth more or less, so that many gateways do not check at once.
-        let interval = options.interval.0;
-        tokio::time::sleep(between(interval * 4 / 5, interval * 6 / 5)).await;
-    }
-}
-
-async fn check(upstream: &Upstream, time: Duration) {
-    let result = tokio::time::timeout(time, upstream.provider.check()).await;
-    let was_healthy = upstream.set_healthy(matches!(result, Ok(Ok(()))));
-    let provider = &upstream.name;
-    match result {
-        Ok(Ok(())) if !was_healthy => tracing::info!(provider, "would answer"),
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::warn!(provider, "would not answer: {error}"),
-        Err(_) => tracing::warn!(
-            provider,
-            "would not answer: the check took longer than {time:?}"
-        ),
-    }
 }

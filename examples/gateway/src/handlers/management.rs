@@ -7,6 +7,9 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::HeaderValue;
 use http::header::{ACCEPT, CONTENT_TYPE};
+use llm_vitals_redis::{CacheMetrics, RedisMetrics};
+use llm_vitals_tower::Snapshot;
+use serde::Serialize;
 
 use super::answer;
 use crate::app::App;
@@ -26,6 +29,15 @@ GET  /health                which providers answer
 GET  /health/live, /health/ready, /health/startup
 ";
 
+/// What is told of the calls, and of Redis where there is one.
+#[derive(Serialize)]
+struct Stats {
+    #[serde(flatten)]
+    calls: Snapshot,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cache: Option<CacheMetrics>,
+}
+
 pub(super) async fn index() -> Response {
     INDEX.into_response()
 }
@@ -40,11 +52,10 @@ pub(super) async fn metrics(State(app): State<Arc<App>>, request: Request) -> Re
     let accept = request
         .headers()
         .get(ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .map(ToOwned::to_owned);
+        .and_then(|accept| accept.to_str().ok());
     let exposition = app.exposition.clone();
-    // Thousands of series take milliseconds, in which a stream would stand still.
-    let rendered = tokio::task::spawn_blocking(move || exposition.respond(accept.as_deref())).await;
+    let render = move |accept: Option<&str>| exposition.respond(accept);
+    let rendered = app.page.get(accept, render).await;
     match rendered {
         Ok((kind, text)) => {
             let mut response = Response::new(Body::from(text));
@@ -67,5 +78,8 @@ pub(super) async fn stats(State(app): State<Arc<App>>, request: Request) -> Resp
     {
         return refusal.into_response();
     }
-    answer::json(&app.metrics.snapshot())
+    answer::json(&Stats {
+        calls: app.metrics.snapshot(),
+        cache: app.redis.as_ref().map(RedisMetrics::cache_metrics),
+    })
 }

@@ -7,7 +7,7 @@ pub(super) fn broken(error: reqwest::Error) -> ProviderError {
     let (kind, message) = if error.is_timeout() {
         (
             ErrorKind::Timeout,
-            "no answer in time: try again, or raise the timeouts",
+            "no answer in time: try again, or raise timeouts.attempt and timeouts.idle",
         )
     } else if error.is_connect() {
         (

@@ -13,12 +13,14 @@ pub(super) fn join(base: &Url, path: &str, without_key: bool) -> Option<Url> {
         .split_once('?')
         .map_or((path, None), |(path, query)| (path, Some(query)));
     let path = path.trim_start_matches('/');
-    if path.split(['/', '\\']).any(is_dots) {
+    if leads_out(path) {
         return None;
     }
     let prefix = prefix(base.path().trim_matches('/'), path);
     let mut url = base.clone();
-    url.set_path(&if prefix.is_empty() {
+    url.set_path(&if path.is_empty() {
+        base.path().trim_end_matches('/').to_owned()
+    } else if prefix.is_empty() {
         path.to_owned()
     } else {
         format!("{prefix}/{path}")
@@ -57,10 +59,20 @@ fn is_version(segment: &str) -> bool {
         .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
-/// `.`, `..`, and what an URL's parser takes for them.
-fn is_dots(segment: &str) -> bool {
-    let plain = segment.to_ascii_lowercase().replace("%2e", ".");
-    plain == "." || plain == ".."
+/// Whether somebody on the way may take a part of the path for `.` or `..`: quoted, quoted twice, behind a quoted slash, or
+/// with parameters (`..;a=b`). No API has backslashes in its paths.
+fn leads_out(path: &str) -> bool {
+    let mut plain = path.to_ascii_lowercase();
+    while plain.contains("%25") {
+        plain = plain.replace("%25", "%");
+    }
+    let plain = plain
+        .replace("%2e", ".")
+        .replace("%2f", "/")
+        .replace("%3b", ";")
+        .replace("%5c", "\\");
+    let is_dots = |segment: &str| matches!(segment.split(';').next(), Some("." | ".."));
+    plain.contains('\\') || plain.split('/').any(is_dots)
 }
 
 #[cfg(test)]
@@ -104,6 +116,13 @@ mod tests {
                 "https://h/v1/@evil.example",
             ),
             ("https://h/v1", "a%2Fb c?key=k", "https://h/v1/a%2Fb%20c"),
+            (
+                "https://h/v1",
+                "a..b/.c?d=../e",
+                "https://h/v1/a..b/.c?d=../e",
+            ),
+            ("https://h/v1", "?x=1", "https://h/v1?x=1"),
+            ("https://h", "", "https://h/"),
         ] {
             assert_eq!(
                 joined(base, path).as_deref(),
@@ -116,7 +135,21 @@ mod tests {
     #[test]
     fn a_path_does_not_lead_out() {
         for path in [
-            "../admin", "v1/../x", "%2e%2E/x", "a/.%2e/x", "a\\..\\x", ".",
+            "../admin",
+            "v1/../x",
+            "%2e%2E/x",
+            "a/.%2e/x",
+            "a\\..\\x",
+            ".",
+            "a/..%2fx",
+            "a%2F..%2fx",
+            "a/..%5cx",
+            "a/..;/x",
+            "a/..;b=c/x",
+            "a/%2e%2e%3b/x",
+            "a/%252e%252e/x",
+            "a\\x",
+            "a%5Cx",
         ] {
             assert_eq!(joined("https://h/v1", path), None, "{path}");
         }

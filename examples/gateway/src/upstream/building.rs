@@ -1,9 +1,9 @@
 //! One provider with the stacks around it.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use llm_vitals_health::Fleet;
 use llm_vitals_provider::{HttpOptions, Model, Provider, ProviderService};
 use llm_vitals_tower::LlmMetrics;
 
@@ -25,6 +25,7 @@ pub(super) struct Building<'a> {
     pub(super) config: &'a Config,
     pub(super) metrics: &'a LlmMetrics,
     pub(super) gate: &'a Gate,
+    pub(super) fleet: &'a Fleet,
 }
 
 /// What differs between the providers.
@@ -97,8 +98,10 @@ impl Building<'_> {
 
     fn upstream(&self, parts: Parts<'_>) -> Upstream {
         let retry = &self.config.retry;
+        let health = self.fleet.target(parts.name);
         let options = StackOptions {
             name: parts.name,
+            health: &health,
             metrics: self.metrics,
             retry: RetryPolicy::new(&RetryOptions {
                 attempts: retry.attempts.get(),
@@ -107,7 +110,6 @@ impl Building<'_> {
                 budget_floor: retry.budget_floor,
             }),
             timeout: parts.timeout,
-            asks_usage: parts.asks_usage,
         };
         let provider = parts.provider;
         Upstream {
@@ -120,7 +122,8 @@ impl Building<'_> {
             provider,
             proxy: parts.proxy,
             lists_models: parts.lists_models,
-            healthy: AtomicBool::new(false),
+            asks_usage: parts.asks_usage,
+            health,
         }
     }
 }

@@ -196,3 +196,20 @@ async fn what_the_gateway_refuses_itself_counts_for_the_service_alone() {
     assert_eq!(metrics.sum("llm_requests_in_flight", &[]), 1.0);
     first.abort();
 }
+
+#[tokio::test]
+async fn a_provider_of_another_name_has_the_prices_of_its_kind() {
+    let upstream = Upstream::start(|_, _| Reply::json(200, answer("gpt-4o"))).await;
+    let gateway = Gateway::start(&format!(
+        "providers:\n  openai-eu: {{kind: openai, base_url: \"http://{}/v1\", models: [gpt-4o]}}\n",
+        upstream.address
+    ));
+    assert_eq!(gateway.chat(ask("gpt-4o")).await.status(), 200);
+    let metrics = gateway.metrics().await;
+    // 11 tokens of a prompt and 7 of an answer cost something.
+    let cost: f64 = metrics
+        .series("llm_cost_usd_total")
+        .map(|(_, value)| value)
+        .sum();
+    assert!(cost > 0.0, "{cost}");
+}

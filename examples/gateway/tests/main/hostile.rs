@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::support::{Gateway, Reply, Upstream, answer, ask, refusal};
+use crate::support::{Gateway, Part, Reply, Upstream, answer, ask, refusal};
 
 async fn upstream() -> Upstream {
     Upstream::start(|_, _| Reply::json(200, answer("m"))).await
@@ -284,5 +284,157 @@ async fn a_client_that_never_finishes_its_body_is_let_go() {
     assert_eq!(
         error["message"],
         "the request's body took longer than 300ms: send it faster, or raise timeouts.body"
+    );
+}
+
+/// Sends what a library would not send, and reads until the connection is closed.
+async fn raw(gateway: &Gateway, request: &str) -> String {
+    let address = gateway.base.trim_start_matches("http://");
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8(answer).unwrap()
+}
+
+#[tokio::test]
+async fn a_client_that_never_reads_is_let_go_and_cancelled() {
+    let upstream = Upstream::start(|_, seen| {
+        // More than fits between here and the client.
+        let text = "x".repeat(64 << 10);
+        let event = if seen.line.contains("chat") {
+            crate::support::event(&text)
+        } else {
+            format!("data: {{\"type\":\"response.output_text.delta\",\"delta\":\"{text}\"}}\n\n")
+        };
+        Reply::events((0..800).map(|_| Part::Data(event.clone())))
+    })
+    .await;
+    let gateway = Gateway::start(&format!(
+        "timeouts: {{idle: 500ms}}\nlimits: {{concurrency: 1, queue: 0}}\nproviders:\n{}",
+        upstream.provider("up", "m")
+    ));
+    let address = gateway.base.trim_start_matches("http://");
+    let mut counted = 0.0;
+    for path in ["/v1/chat/completions", "/proxy/up/v1/responses"] {
+        let mut client = tokio::net::TcpStream::connect(address).await.unwrap();
+        let body = crate::support::ask_streamed("m");
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        client.write_all(request.as_bytes()).await.unwrap();
+        counted += 1.0;
+        let metrics = gateway.metrics_after([counted; 3]).await;
+        for family in crate::support::FAMILIES {
+            assert_eq!(
+                metrics.sum(family, &["status=\"cancelled\""]),
+                counted,
+                "{path} {family}"
+            );
+        }
+        assert_eq!(metrics.sum("llm_requests_in_flight", &[]), 0.0);
+        drop(client);
+    }
+}
+
+#[tokio::test]
+async fn what_asks_for_the_providers_key_is_not_passed_on() {
+    let upstream = Upstream::start(|_, seen| {
+        let key = seen.header("authorization").unwrap_or_default();
+        Reply::json(403, format!("{{\"refused\":\"{key}\"}}"))
+    })
+    .await;
+    let gateway = Gateway::start(&format!("providers:\n{}", upstream.provider("up", "m")));
+    let head = "host: localhost\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n";
+    for method in ["TRACE", "CONNECT"] {
+        let answer = raw(
+            &gateway,
+            &format!("{method} /proxy/up/x HTTP/1.1\r\n{head}"),
+        )
+        .await;
+        assert!(answer.starts_with("HTTP/1.1 405 "), "{answer}");
+        assert!(answer.contains("\"method_not_allowed\""), "{answer}");
+    }
+    for path in [
+        "a/..%2fadmin",
+        "a/..%5cadmin",
+        "%2e%2e/admin",
+        "..;/admin",
+        "a\\b",
+        "%252e%252e/admin",
+    ] {
+        let answer = raw(
+            &gateway,
+            &format!("GET /proxy/up/{path} HTTP/1.1\r\n{head}"),
+        )
+        .await;
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{path}: {answer}");
+    }
+    assert_eq!(upstream.seen().len(), 0);
+    let metrics = gateway.metrics().await;
+    assert_eq!(metrics.sum("llm_requests_total", &[]), 0.0);
+
+    let response = gateway.get("/proxy/up?x=1").send().await.unwrap();
+    assert_eq!(response.status(), 403);
+    assert_eq!(response.headers()["content-length"], "24");
+    assert_eq!(
+        response.text().await.unwrap(),
+        "{\"refused\":\"Bearer ***\"}"
+    );
+    assert_eq!(upstream.seen()[0].line, "GET /v1?x=1");
+}
+
+#[tokio::test]
+async fn an_answer_with_two_lengths_is_passed_on_with_one() {
+    let upstream = Upstream::start(|_, _| {
+        // Two pieces, so that it is sent in chunks.
+        let piece = || Part::Data("data: 1\n\n".to_owned());
+        Reply::events([piece(), piece()]).with("content-length", "3")
+    })
+    .await;
+    let gateway = Gateway::start(&format!("providers:\n{}", upstream.provider("up", "m")));
+    let request = "GET /proxy/up/x HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+    let answer = raw(&gateway, request).await.to_ascii_lowercase();
+    assert!(answer.contains("transfer-encoding: chunked"), "{answer}");
+    assert!(!answer.contains("content-length"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_wrong_method_is_refused_in_openais_shape_everywhere() {
+    let gateway = Gateway::start("");
+    for path in ["/metrics", "/stats", "/health", "/health/ready"] {
+        let (status, error) = refusal(gateway.post(path, "{}").send().await.unwrap()).await;
+        assert_eq!(
+            (status, error["code"].as_str()),
+            (405, Some("method_not_allowed")),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_body_just_over_the_usual_limit_is_told_so() {
+    let upstream = upstream().await;
+    let gateway = Gateway::start(&format!("providers:\n{}", upstream.provider("up", "m")));
+    let long = "x".repeat(21_000_000);
+    for path in ["/v1/chat/completions", "/proxy/up/v1/responses"] {
+        for _ in 0..3 {
+            let response = gateway.post(path, long.clone()).send().await.unwrap();
+            assert_eq!(response.status(), 413, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_taken_address_is_named_with_its_field() {
+    let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = taken.local_addr().unwrap();
+    let file = format!("listen: 127.0.0.1:0\nmanagement_listen: {address}\n");
+    let output = crate::support::run_to_its_end(&[], Some(&file), &[]);
+    let shown = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        shown.contains("choose another address under `management_listen`"),
+        "{shown}"
     );
 }

@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 
+mod cache;
 mod chat;
 mod counts;
 mod failures;
+mod health;
 mod hostile;
 mod metrics_page;
 mod probes;

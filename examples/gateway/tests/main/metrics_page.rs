@@ -4,15 +4,21 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use crate::support::{Gateway, eventually};
+#[path = "../../src/metrics.rs"]
+mod own;
+
+use crate::support::{Gateway, Redis, eventually};
 
 /// A crate's metrics: name, type, labels, help text.
 type Table = [(&'static str, &'static str, &'static str, &'static str)];
 
 /// Every crate that owns metrics.
-const CRATES: [(&str, &Table); 2] = [
+const CRATES: [(&str, &Table); 5] = [
     ("llm-vitals-tower", llm_vitals_tower::METRICS),
     ("llm-vitals-prometheus", llm_vitals_prometheus::METRICS),
+    ("llm-vitals-health", llm_vitals_health::METRICS),
+    ("llm-vitals-redis", llm_vitals_redis::METRICS),
+    ("llm-vitals-gateway", own::METRICS),
 ];
 
 const HEAD: &str = "\
@@ -35,6 +41,12 @@ from enums, or from admitted values ([tower.md](tower.md) says which); everythin
 | `type` of `llm_token_details_total` | `cached_prompt`, `cache_write`, `reasoning`, `audio_prompt`, `audio_completion` |
 | `source` | `reported`, `estimated`, `missing` |
 | `reason` | `no_price`, `no_usage` |
+| `check`, `target` | the name under which it was registered; in the gateway, that of the provider, and `redis` |
+| `status` of `health_check_*` and `health_group_status` | `up`, `degraded`, `down`, `unknown` |
+| `reason` of `health_target_*` | `failed`, `throttled`, `refused` |
+| `node` | the name or address of a Redis server |
+| `cache` | `memory`, `redis` |
+| `result` | `hit`, `miss`, `stale`, `error` |
 | `resource` | `requests`, `tokens`, `input_tokens`, `output_tokens` |
 ";
 
@@ -96,13 +108,42 @@ fn families(text: &str) -> BTreeSet<(String, String, String)> {
     found
 }
 
-#[tokio::test]
-async fn what_a_gateway_shows_is_on_the_page() {
-    let on_page: BTreeSet<_> = CRATES
+fn on_page() -> BTreeSet<(String, String, String)> {
+    CRATES
         .iter()
         .flat_map(|(_, metrics)| metrics.iter())
         .map(|(name, kind, labels, _)| (shown(name), (*kind).to_owned(), (*labels).to_owned()))
+        .collect()
+}
+
+#[tokio::test]
+async fn what_a_gateway_shows_of_redis_is_on_the_page() {
+    let Some(redis) = Redis::start().await else {
+        return;
+    };
+    let gateway = Gateway::start(&format!("redis: {{url: \"{}\"}}\n", redis.url()));
+    let shown = eventually("redis is looked at", async || {
+        let page = gateway.get("/metrics").send().await.unwrap();
+        let shown = families(&page.text().await.unwrap());
+        let has = |name: &str| shown.iter().any(|(family, ..)| family == name);
+        (has("redis_memory_used_bytes") && has("llm_cache_lookups_total")).then_some(shown)
+    })
+    .await;
+    let on_page = on_page();
+    let unknown: Vec<_> = shown
+        .difference(&on_page)
+        // Each server names as much of itself as it knows.
+        .filter(|(name, ..)| name != "redis_instance_info")
         .collect();
+    assert!(
+        unknown.is_empty(),
+        "shown, and not on the page: {unknown:?}"
+    );
+}
+
+#[tokio::test]
+async fn what_a_gateway_shows_is_on_the_page() {
+    let on_page = on_page();
     let gateway = Gateway::start_with(&["--demo"], "");
     // Long enough for answers, errors and cancels of every kind of traffic.
     let shown = eventually("varied traffic", async || {

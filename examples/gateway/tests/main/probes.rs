@@ -30,14 +30,15 @@ async fn health_says_which_providers_would_answer() {
     })
     .await;
     let expected = json!({"status": "degraded", "providers": {"up": true, "gone": false}});
-    assert_eq!(get(&gateway, "/health").await, (200, expected));
+    assert_eq!(get(&gateway, "/health").await, (200, expected.clone()));
     assert_eq!(
         get(&gateway, "/health/live").await,
-        (200, json!({"status": "live"}))
+        (200, json!({"status": "ok"}))
     );
+    assert_eq!(get(&gateway, "/health/ready").await, (200, expected));
     assert_eq!(
-        get(&gateway, "/health/ready").await,
-        (200, json!({"status": "ready"}))
+        get(&gateway, "/health/startup").await,
+        (200, json!({"status": "ok"}))
     );
 }
 

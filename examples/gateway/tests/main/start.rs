@@ -40,11 +40,23 @@ fn a_wrong_file_is_told_with_line_and_column() {
         ),
         (
             "listen: 8080\n",
-            "llm-vitals-gateway: gateway.yaml:1:9: invalid socket address syntax\n  |\n1 | listen: 8080\n  |         ^\n",
+            "llm-vitals-gateway: gateway.yaml:1:9: `8080` is nowhere to listen: write an address and a port such as 127.0.0.1:8080\n  |\n1 | listen: 8080\n  |         ^\n",
         ),
     ] {
         assert_eq!(error(Some(file), &[], &[]), (1, expected.to_owned()));
     }
+}
+
+#[test]
+fn a_wrong_url_of_redis_is_told_and_not_shown() {
+    let (code, text) = error(None, &[], &[("REDIS_URL", "http://:hunter2@h")]);
+    assert_eq!(
+        (code, &*text),
+        (
+            1,
+            "llm-vitals-gateway: the URL of Redis is not like redis://[user][:password@]host[:port][/database]\n"
+        )
+    );
 }
 
 #[test]

@@ -2,10 +2,12 @@
 
 mod gateway;
 mod metrics;
+mod redis;
 mod upstream;
 
 pub(crate) use self::gateway::{Gateway, refusal, run_to_its_end};
 pub(crate) use self::metrics::{FAMILIES, Metrics};
+pub(crate) use self::redis::Redis;
 pub(crate) use self::upstream::{Part, Reply, Upstream};
 
 use std::future::Future;

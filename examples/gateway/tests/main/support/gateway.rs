@@ -26,6 +26,7 @@ fn command(arguments: &[&str]) -> Command {
         "OPENROUTER_API_KEY",
         "ANTHROPIC_API_KEY",
         "GEMINI_API_KEY",
+        "REDIS_URL",
         "RUST_LOG",
     ] {
         command.env_remove(key);
