@@ -34,7 +34,7 @@ use self::stores::RedisFile;
 pub(crate) use self::error::ConfigError;
 pub(crate) use self::kind::Kind;
 pub(crate) use self::provider::{ProviderConfig, ProviderFile};
-pub(crate) use self::settings::{Checks, Drain, Limits, Prices, Retry, Timeouts};
+pub(crate) use self::settings::{Alerts, Checks, Drain, Limits, Prices, Retry, Timeouts};
 pub(crate) use self::stores::{Cache, RedisConfig};
 
 /// The variables that turn providers on when no file names any.
@@ -68,6 +68,7 @@ pub(crate) struct Config {
     pub(crate) checks: Checks,
     pub(crate) redis: Option<RedisConfig>,
     pub(crate) cache: Cache,
+    pub(crate) alerts: Alerts,
     /// In the order in which they are looked through; empty when simulated ones shall answer.
     pub(crate) providers: Vec<ProviderConfig>,
     pub(crate) routes: BTreeMap<String, Vec<Target>>,
@@ -91,6 +92,7 @@ struct File {
     checks: Checks,
     redis: Option<RedisFile>,
     cache: Cache,
+    alerts: Alerts,
     providers: Named<ProviderFile>,
     routes: BTreeMap<String, Vec<Spanned<String>>>,
     prices: Prices,
@@ -189,6 +191,7 @@ impl Config {
             checks: file.checks,
             redis: file.redis.map(Into::into),
             cache: file.cache,
+            alerts: file.alerts,
             providers,
             routes,
             overrides: prices.overrides.take(),
@@ -283,6 +286,7 @@ mod tests {
         assert_eq!(config.drain, defaults.drain);
         assert_eq!(config.checks, defaults.checks);
         assert_eq!(config.cache, defaults.cache);
+        assert_eq!(config.alerts, defaults.alerts);
         assert_eq!(
             (config.prices.bundled, config.prices.litellm_file),
             (true, None)
@@ -305,7 +309,7 @@ mod tests {
         assert_eq!(
             error("zzz: 1\n").lines().next().unwrap(),
             "gateway.yaml:1:1: unknown field `zzz`: the fields here are listen, management_listen, management_token, \
-             client_keys, hosts, limits, timeouts, retry, drain, checks, redis, cache, providers, routes, prices"
+             client_keys, hosts, limits, timeouts, retry, drain, checks, redis, cache, alerts, providers, routes, prices"
         );
     }
 
@@ -358,6 +362,10 @@ mod tests {
             (
                 "checks: {interval: 1ms}\n",
                 "1:20: providers would be checked without a pause: write at least 100ms, such as 30s",
+            ),
+            (
+                "alerts: {interval: 50ms}\n",
+                "1:20: alert rules would be worked on without a pause: write at least 100ms, such as 15s",
             ),
             (
                 "timeouts: {idle: 0s}\n",

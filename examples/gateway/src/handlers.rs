@@ -1,5 +1,6 @@
 //! The paths that the gateway answers.
 
+mod alerts;
 mod answer;
 mod health;
 mod management;
@@ -40,6 +41,8 @@ pub(crate) fn management(app: &Arc<App>) -> Router {
         .route("/", get(management::index))
         .route("/metrics", get(management::metrics))
         .route("/stats", get(management::stats))
+        .route("/api/v1/alerts", get(alerts::alerts))
+        .route("/api/v1/rules", get(alerts::rules))
         .merge(health::router(app).layer(middleware::from_fn(shaped)))
         .method_not_allowed_fallback(no_such_method)
         .with_state(Arc::clone(app))

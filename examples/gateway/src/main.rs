@@ -1,6 +1,7 @@
 //! An OpenAI-compatible gateway that measures every call: the crates of llm-vitals, put together.
 
 mod access;
+mod alerts;
 mod app;
 mod banner;
 mod body;
@@ -14,6 +15,7 @@ mod first_chunk;
 mod front;
 mod gate;
 mod handlers;
+mod hangups;
 mod health;
 mod jitter;
 mod metrics;

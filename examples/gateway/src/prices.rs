@@ -6,6 +6,7 @@ use llm_vitals_cost::{Overrides, Prices};
 use llm_vitals_provider::openai::Flavor;
 
 use crate::config::{Config, ConfigError, Kind, ProviderConfig};
+use crate::hangups::Hangups;
 use crate::simulated;
 
 /// How often price files are looked at.
@@ -65,30 +66,6 @@ pub(crate) async fn reload(prices: Prices) {
             Ok(Err(error)) => tracing::warn!("the prices stay as they are: {error}"),
             Err(error) => tracing::error!("reading the prices failed: {error}"),
         }
-    }
-}
-
-/// SIGHUP, where there are signals.
-struct Hangups {
-    #[cfg(unix)]
-    signal: Option<tokio::signal::unix::Signal>,
-}
-
-impl Hangups {
-    fn new() -> Self {
-        Self {
-            #[cfg(unix)]
-            signal: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok(),
-        }
-    }
-
-    async fn next(&mut self) {
-        #[cfg(unix)]
-        if let Some(signal) = &mut self.signal {
-            signal.recv().await;
-            return;
-        }
-        std::future::pending::<()>().await;
     }
 }
 

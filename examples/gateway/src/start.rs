@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use tower::Layer as _;
 
 use crate::access::Access;
+use crate::alerts::Alerts;
 use crate::app::App;
 use crate::cache::Cache;
 use crate::config::{Config, ConfigError};
@@ -56,6 +57,14 @@ pub(crate) async fn run(mut config: Config, is_demo: bool) -> Result<(), Box<dyn
     if let Some(cached) = cached.clone() {
         exposition.add(move |out| cached.render(out));
     }
+    let alerts = match Alerts::build(&config.alerts)? {
+        Some((alerts, runner)) => {
+            let shown = alerts.clone();
+            exposition.add(move |out| shown.render(out));
+            Some((alerts, runner))
+        }
+        None => None,
+    };
     let listener = listen("listen", config.listen).await?;
     let address = listener.local_addr()?;
     let management = match config.management_listen {
@@ -78,12 +87,13 @@ pub(crate) async fn run(mut config: Config, is_demo: bool) -> Result<(), Box<dyn
         service: metrics.service_layer().layer(front),
         upstreams: Arc::clone(&upstreams),
         metrics: metrics.clone(),
-        exposition,
+        exposition: exposition.clone(),
         page: Page::default(),
         limits: limits.clone(),
         timeouts: config.timeouts.clone(),
         health: health.clone(),
         redis: cached,
+        alerts: alerts.as_ref().map(|(alerts, _)| alerts.clone()),
         has_token: config.management_token.is_some(),
     });
 
@@ -91,6 +101,7 @@ pub(crate) async fn run(mut config: Config, is_demo: bool) -> Result<(), Box<dyn
     tokio::spawn(checks.run(std::future::pending()));
     tokio::spawn(health::finish_first_round(health.clone(), first_round));
     let redis = redis.map(redis_watch::Watch::start);
+    let alerts = alerts.map(|(alerts, runner)| alerts.start(runner, exposition));
     tokio::spawn(prices::reload(prices));
     if is_demo {
         tokio::spawn(demo::run(address, config.client_keys.first().cloned()));
@@ -150,6 +161,9 @@ pub(crate) async fn run(mut config: Config, is_demo: bool) -> Result<(), Box<dyn
     }
     if let Some(redis) = redis {
         redis.stop().await;
+    }
+    if let Some(alerts) = alerts {
+        alerts.stop().await;
     }
     Ok(())
 }

@@ -45,6 +45,17 @@ pub(super) fn interval<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Spa
     Ok(span)
 }
 
+/// The time between two evaluations of alert rules, or two samples for them.
+pub(super) fn alert_interval<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Span, D::Error> {
+    let span = Span::deserialize(deserializer)?;
+    if span.0 < SHORTEST_INTERVAL {
+        return Err(de::Error::custom(
+            "alert rules would be worked on without a pause: write at least 100ms, such as 15s",
+        ));
+    }
+    Ok(span)
+}
+
 /// A size that is not nothing.
 pub(super) fn some_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
     let bytes = Bytes::deserialize(deserializer)?;

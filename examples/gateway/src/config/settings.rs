@@ -89,6 +89,24 @@ pub(crate) struct Checks {
     pub(crate) timeout: Span,
 }
 
+/// Which alert rules are evaluated, and how often.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Alerts {
+    /// Rule files.
+    pub(crate) files: Vec<PathBuf>,
+    /// Whether the rules in the binary are evaluated too.
+    pub(crate) default_pack: bool,
+    /// Where the state is kept over a restart.
+    pub(crate) state: Option<PathBuf>,
+    /// Between two evaluations of a group that does not say.
+    #[serde(deserialize_with = "checked::alert_interval")]
+    pub(crate) interval: Span,
+    /// Between two samples of this process' metrics.
+    #[serde(deserialize_with = "checked::alert_interval")]
+    pub(crate) sample_interval: Span,
+}
+
 /// Where prices come from.
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -154,6 +172,18 @@ impl Default for Checks {
         Self {
             interval: seconds(30),
             timeout: seconds(10),
+        }
+    }
+}
+
+impl Default for Alerts {
+    fn default() -> Self {
+        Self {
+            files: Vec::new(),
+            default_pack: false,
+            state: None,
+            interval: seconds(15),
+            sample_interval: seconds(5),
         }
     }
 }

@@ -25,6 +25,7 @@ GET  /v1/models             every model, by its name and as provider/model
 ANY  /proxy/PROVIDER/PATH   any other path of a provider, passed on as it is and measured
 GET  /metrics               for Prometheus
 GET  /stats                 requests, latencies and tokens as JSON
+GET  /api/v1/alerts         alerts that are pending or firing, and /api/v1/rules, as Prometheus has them
 GET  /health                which providers answer
 GET  /health/live, /health/ready, /health/startup
 ";

@@ -13,11 +13,12 @@ use crate::support::{Gateway, Redis, eventually};
 type Table = [(&'static str, &'static str, &'static str, &'static str)];
 
 /// Every crate that owns metrics.
-const CRATES: [(&str, &Table); 5] = [
+const CRATES: [(&str, &Table); 6] = [
     ("llm-vitals-tower", llm_vitals_tower::METRICS),
     ("llm-vitals-prometheus", llm_vitals_prometheus::METRICS),
     ("llm-vitals-health", llm_vitals_health::METRICS),
     ("llm-vitals-redis", llm_vitals_redis::METRICS),
+    ("llm-vitals-alert", llm_vitals_alert::METRICS),
     ("llm-vitals-gateway", own::METRICS),
 ];
 
@@ -47,6 +48,8 @@ from enums, or from admitted values ([tower.md](tower.md) says which); everythin
 | `node` | the name or address of a Redis server |
 | `cache` | `memory`, `redis` |
 | `result` | `hit`, `miss`, `stale`, `error` |
+| `rule_group` | file and name of a group of rules |
+| `state` of `alert_alerts` | `pending`, `firing` |
 | `resource` | `requests`, `tokens`, `input_tokens`, `output_tokens` |
 ";
 
@@ -144,7 +147,7 @@ async fn what_a_gateway_shows_of_redis_is_on_the_page() {
 #[tokio::test]
 async fn what_a_gateway_shows_is_on_the_page() {
     let on_page = on_page();
-    let gateway = Gateway::start_with(&["--demo"], "");
+    let gateway = Gateway::start_with(&["--demo"], "alerts: {default_pack: true}\n");
     // Long enough for answers, errors and cancels of every kind of traffic.
     let shown = eventually("varied traffic", async || {
         let shown = families(

@@ -1,0 +1,170 @@
+//! Alert rules over this process' own metrics.
+
+mod files;
+mod log;
+mod samples;
+mod shown;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use llm_vitals_alert::{Evaluator, Runner};
+use llm_vitals_prometheus::Exposition;
+use llm_vitals_promql::Store;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::config::{self, ConfigError};
+use crate::hangups::Hangups;
+
+use self::files::Files;
+use self::samples::Samples;
+
+/// How long the last evaluation may take at the end.
+const LAST: Duration = Duration::from_secs(5);
+
+/// The rules and what they are evaluated over.
+#[derive(Clone, Debug)]
+pub(crate) struct Alerts {
+    evaluator: Arc<Mutex<Evaluator>>,
+    store: Arc<Mutex<Store>>,
+    files: Arc<Files>,
+    state: Option<PathBuf>,
+    interval: Duration,
+    sample_interval: Duration,
+}
+
+/// Rules that are evaluated.
+#[derive(Debug)]
+pub(crate) struct Alerting {
+    alerts: Alerts,
+    runner: JoinHandle<()>,
+    stop: watch::Sender<bool>,
+}
+
+impl Alerts {
+    /// Reads the rules and the state; `None` where there are no rules. Nothing is evaluated before [`start`](Self::start).
+    pub(crate) fn build(config: &config::Alerts) -> Result<Option<(Self, Runner)>, ConfigError> {
+        let files = Files::new(config.files.clone(), config.default_pack);
+        if files.is_empty() {
+            return Ok(None);
+        }
+        let rules = files.load().map_err(ConfigError::new)?;
+        let evaluator = Evaluator::new(rules).with_interval(config.interval.0);
+        let alerts = Self {
+            evaluator: Arc::new(Mutex::new(evaluator)),
+            store: Arc::default(),
+            files: Arc::new(files),
+            state: config.state.clone(),
+            interval: config.interval.0,
+            sample_interval: config.sample_interval.0,
+        };
+        let mut runner = Runner::new(Arc::clone(&alerts.evaluator), Arc::clone(&alerts.store))
+            .on_transitions(log::transitions);
+        if let Some(state) = &config.state {
+            has_folder(state)?;
+            runner = runner
+                .with_state_file(state)
+                .map_err(|error| ConfigError::new(error.render().trim_end()))?;
+        }
+        Ok(Some((alerts, runner)))
+    }
+
+    /// Takes samples and evaluates the rules.
+    pub(crate) fn start(self, runner: Runner, exposition: Exposition) -> Alerting {
+        let (stop, stopped) = watch::channel(false);
+        let samples = Samples::new(exposition, Arc::clone(&self.store), now());
+        tokio::spawn(samples.keep(self.sample_interval, until(stopped.clone())));
+        tokio::spawn(self.clone().reload(Hangups::new()));
+        let runner = tokio::spawn(runner.run(until(stopped)));
+        Alerting {
+            alerts: self,
+            runner,
+            stop,
+        }
+    }
+
+    /// Adds the engine's own metrics to an exposition.
+    pub(crate) fn render(&self, out: &mut String) {
+        lock(&self.evaluator).render(out);
+    }
+
+    /// Reads the files again on SIGHUP. With an error in any of them the rules stay as they are.
+    async fn reload(self, mut hangups: Hangups) {
+        loop {
+            hangups.next().await;
+            let alerts = self.clone();
+            let work = move || {
+                let rules = alerts.files.load()?;
+                lock(&alerts.evaluator).reload(rules);
+                Ok::<(), String>(())
+            };
+            match tokio::task::spawn_blocking(work).await {
+                Ok(Ok(())) => tracing::info!("read the alert rules again"),
+                Ok(Err(error)) => tracing::warn!("the alert rules stay as they are: {error}"),
+                Err(error) => tracing::error!("reading the alert rules failed: {error}"),
+            }
+        }
+    }
+
+    /// Saves what the last evaluation may have failed to save.
+    fn save(&self) {
+        let Some(path) = &self.state else { return };
+        let state = lock(&self.evaluator).state();
+        // A file that nobody needs is not made.
+        if state.is_empty() && !path.exists() {
+            return;
+        }
+        if let Err(error) = state.save(path) {
+            tracing::error!("alerts begin anew after a restart: {error}");
+        }
+    }
+}
+
+impl Alerting {
+    /// Lets an evaluation end that has begun, and saves the state.
+    pub(crate) async fn stop(self) {
+        self.stop.send_replace(true);
+        if tokio::time::timeout(LAST, self.runner).await.is_err() {
+            tracing::warn!("gave up an evaluation of alert rules that did not end in time");
+            return;
+        }
+        let alerts = self.alerts;
+        if let Err(error) = tokio::task::spawn_blocking(move || alerts.save()).await {
+            tracing::error!("saving the alerts failed: {error}");
+        }
+    }
+}
+
+/// A state that cannot be saved is better known at the start than after a restart.
+fn has_folder(state: &Path) -> Result<(), ConfigError> {
+    let folder = state
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    match folder {
+        Some(folder) if !folder.is_dir() => Err(ConfigError::new(format!(
+            "alerts: there is no folder {} for the state: make it, or choose another file under `state`",
+            folder.display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+async fn until(mut stopped: watch::Receiver<bool>) {
+    // It ends when the sender is dropped, too.
+    drop(stopped.wait_for(|stopped| *stopped).await);
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic elsewhere must not end the alerting.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Milliseconds since 1970.
+fn now() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
