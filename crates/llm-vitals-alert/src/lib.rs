@@ -81,7 +81,7 @@ pub use self::rule::{Rule, RuleKind};
 pub use self::rule_file::RuleFile;
 pub use self::rules::Rules;
 #[cfg(feature = "runtime")]
-pub use self::runner::Runner;
+pub use self::runner::{Runner, now_ms};
 pub use self::signals::{SIGNALS, aliases, expand_aliases, signals};
 pub use self::state::State;
 pub use self::template::{Template, TemplateError};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use llm_vitals_promql::Store;
@@ -12,7 +12,7 @@ use crate::evaluator::Evaluator;
 use crate::state::State;
 use crate::transition::Transition;
 
-/// The longest time between two looks at the clock, which may be set.
+/// The longest time between two looks at the clock, which may be one that is set.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 
 /// Evaluates rules at the points of their grids until it is told to stop.
@@ -38,7 +38,7 @@ impl Runner {
             store,
             state: None,
             listener: None,
-            clock: Box::new(wall_clock),
+            clock: Box::new(now_ms),
         }
     }
 
@@ -59,7 +59,7 @@ impl Runner {
         self
     }
 
-    /// Another clock than that of the system, in milliseconds since 1970.
+    /// Another clock than [`now_ms`], in milliseconds since 1970.
     #[must_use]
     pub fn with_clock(mut self, clock: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
         self.clock = Box::new(clock);
@@ -147,11 +147,18 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn wall_clock() -> i64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+/// Milliseconds since 1970 as the system's clock had them when this was first called, and the time that has passed since then.
+///
+/// It never goes back. A system clock that is set back would else keep rules and samples waiting until it has caught up. Take
+/// the times of samples from here too, so that both agree.
+#[must_use]
+pub fn now_ms() -> i64 {
+    static BEGAN: LazyLock<(Duration, quanta::Instant)> = LazyLock::new(|| {
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
+        (since_1970.unwrap_or_default(), quanta::Instant::now())
+    });
+    let (began, at) = &*BEGAN;
+    i64::try_from((*began + at.elapsed()).as_millis()).unwrap_or(i64::MAX)
 }
 
 impl fmt::Debug for Runner {

@@ -7,9 +7,9 @@ mod shown;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use llm_vitals_alert::{Evaluator, Runner};
+use llm_vitals_alert::{Evaluator, Runner, now_ms};
 use llm_vitals_prometheus::Exposition;
 use llm_vitals_promql::Store;
 use tokio::sync::watch;
@@ -74,7 +74,7 @@ impl Alerts {
     /// Takes samples and evaluates the rules.
     pub(crate) fn start(self, runner: Runner, exposition: Exposition) -> Alerting {
         let (stop, stopped) = watch::channel(false);
-        let samples = Samples::new(exposition, Arc::clone(&self.store), now());
+        let samples = Samples::new(exposition, Arc::clone(&self.store), now_ms());
         tokio::spawn(samples.keep(self.sample_interval, until(stopped.clone())));
         tokio::spawn(self.clone().reload(Hangups::new()));
         let runner = tokio::spawn(runner.run(until(stopped)));
@@ -159,12 +159,4 @@ async fn until(mut stopped: watch::Receiver<bool>) {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // A panic elsewhere must not end the alerting.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Milliseconds since 1970.
-fn now() -> i64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

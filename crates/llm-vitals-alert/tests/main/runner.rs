@@ -72,6 +72,21 @@ async fn rules_run_on_the_grid_and_the_state_is_saved_before_anybody_is_told() {
     assert_eq!(evaluator.alerts()[0].alert().fired_at(), Some(1_030_000));
 }
 
+#[test]
+fn the_time_of_rules_starts_at_the_systems_and_never_goes_back() {
+    let system = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
+    let mut last = llm_vitals_alert::now_ms();
+    // Nobody sets the system's clock in a test by more than this.
+    assert!((i128::from(last) - system.as_millis().cast_signed()).abs() < 60_000);
+    for _ in 0..1_000 {
+        let now = llm_vitals_alert::now_ms();
+        assert!(now >= last, "{now} after {last}");
+        last = now;
+    }
+    std::thread::sleep(Duration::from_millis(20));
+    assert!(llm_vitals_alert::now_ms() - last >= 19);
+}
+
 #[tokio::test(start_paused = true)]
 async fn points_that_pass_while_the_process_stands_still_are_missed_and_not_made_up_for() {
     let now = Arc::new(AtomicI64::new(1_000_000));

@@ -3,11 +3,12 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use llm_vitals_alert::now_ms;
 use llm_vitals_prometheus::Exposition;
 use llm_vitals_promql::{Format, Labels, Scrape, Store};
 use tokio::time::MissedTickBehavior;
 
-use super::{lock, now};
+use super::lock;
 
 /// Takes the exposition into the store.
 #[derive(Debug)]
@@ -49,7 +50,7 @@ impl Samples {
 
     fn take(&mut self) {
         // Before the store is locked: the exposition asks the evaluator, which has the store while it works.
-        let at = now();
+        let at = now_ms();
         let text = self.exposition.render();
         let mut store = lock(&self.store);
         let taken = self
