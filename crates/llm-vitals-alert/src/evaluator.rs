@@ -72,6 +72,7 @@ pub(crate) struct Settings {
     outage_tolerance_ms: i64,
     for_grace_ms: i64,
     restore_grace_ms: i64,
+    absence_grace_ms: i64,
 }
 
 #[derive(Debug, Default)]
@@ -102,6 +103,7 @@ impl Evaluator {
                 outage_tolerance_ms: 3_600_000,
                 for_grace_ms: 0,
                 restore_grace_ms: 300_000,
+                absence_grace_ms: 300_000,
             },
             clock: quanta::Clock::new(),
             counts: Counts::default(),
@@ -164,13 +166,21 @@ impl Evaluator {
         self
     }
 
+    /// After a pause of more than this in which nothing was evaluated, rules that ask for absent data start no alerts for as long: nobody
+    /// has taken samples either. 5 minutes by default; zero is as in Prometheus.
+    #[must_use]
+    pub fn with_absence_grace(mut self, grace: Duration) -> Self {
+        self.settings.absence_grace_ms = milliseconds(grace);
+        self
+    }
+
     /// Evaluates the groups whose time has come, at the last point of their grid that `now_ms` has reached.
     ///
     /// Points of the grid are multiples of the interval. Those that were passed without a call are not made up for; they are counted.
     pub fn evaluate(&mut self, store: &mut Store, now_ms: i64) -> Vec<Transition> {
         let mut changes = self.start(store, now_ms);
         for group in &mut self.groups {
-            if let Some(slot) = group.next_slot(self.settings.interval_ms, now_ms) {
+            if let Some(slot) = group.next_slot(&self.settings, now_ms) {
                 group.evaluate(
                     store,
                     slot,

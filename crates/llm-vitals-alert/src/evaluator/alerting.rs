@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use llm_vitals_promql::{Labels, Store};
+use llm_vitals_promql::ast::NodeKind;
+use llm_vitals_promql::{Expr, Labels, Store};
 
 use crate::alert::{Alert, AlertState};
 use crate::group::Group;
@@ -23,6 +24,8 @@ pub(super) struct Alerting<'a> {
     pub(super) store: &'a Store,
     pub(super) settings: &'a Settings,
     pub(super) at: i64,
+    /// Whether nothing was evaluated for so long that data may be absent because nobody took it.
+    pub(super) is_after_pause: bool,
 }
 
 impl Alerting<'_> {
@@ -33,7 +36,10 @@ impl Alerting<'_> {
         counts: &mut Counts,
         changes: &mut Vec<Transition>,
     ) -> Result<Vec<Written>, String> {
-        let found = self.found(counts)?;
+        let mut found = self.found(counts)?;
+        if self.is_after_pause && asks_for_absence(&self.rule.expr) {
+            found.retain(|labels, _| state.alerts.get(labels).is_some_and(Alert::is_active));
+        }
         let present: HashSet<Labels> = found.keys().cloned().collect();
         let new = merge(state, found);
         let moves = self.advance(state, &present, &new);
@@ -244,6 +250,14 @@ impl Alerting<'_> {
             dropped,
         }
     }
+}
+
+fn asks_for_absence(expr: &Expr) -> bool {
+    let mut asks = false;
+    expr.root().walk(&mut |node| {
+        asks |= matches!(node.kind(), NodeKind::Call(call) if call.function().starts_with("absent"));
+    });
+    asks
 }
 
 #[derive(Default)]

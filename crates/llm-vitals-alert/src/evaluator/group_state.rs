@@ -24,6 +24,8 @@ pub(super) struct GroupState {
     states: Vec<RuleState>,
     /// The point of the grid that was evaluated last.
     last_slot: Option<i64>,
+    /// Until then a pause was so short ago that absent data says nothing.
+    absent_until: Option<i64>,
     pub(super) iterations: u64,
     pub(super) missed: u64,
     pub(super) evaluations: u64,
@@ -38,6 +40,7 @@ impl GroupState {
             states: group.rules.iter().map(|_| RuleState::default()).collect(),
             group,
             last_slot: None,
+            absent_until: None,
             iterations: 0,
             missed: 0,
             evaluations: 0,
@@ -65,14 +68,18 @@ impl GroupState {
     }
 
     /// The point of the grid to evaluate at, if one has come since the last.
-    pub(super) fn next_slot(&mut self, default_ms: i64, now: i64) -> Option<i64> {
-        let interval = self.interval_ms(default_ms);
+    pub(super) fn next_slot(&mut self, settings: &Settings, now: i64) -> Option<i64> {
+        let interval = self.interval_ms(settings.interval_ms);
+        let grace = settings.absence_grace_ms;
         let slot = now.div_euclid(interval) * interval;
         match self.last_slot {
             Some(last) if slot <= last => return None,
             Some(last) => {
                 let passed = (slot - last) / interval - 1;
                 self.missed += passed.max(0).unsigned_abs();
+                if grace > 0 && passed > 0 && slot - last > grace {
+                    self.absent_until = Some(slot + grace);
+                }
             }
             None => {}
         }
@@ -110,6 +117,7 @@ impl GroupState {
                         store,
                         settings,
                         at,
+                        is_after_pause: self.absent_until.is_some_and(|until| at < until),
                     };
                     alerting.evaluate(state, counts, changes)
                 }

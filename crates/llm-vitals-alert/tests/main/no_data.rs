@@ -1,8 +1,10 @@
 //! `on_no_data`.
 
+use std::time::Duration;
+
 use llm_vitals_alert::RuleFile;
 
-use crate::steps::Steps;
+use crate::steps::{STEP, Steps};
 
 #[test]
 fn keep_lets_an_alert_fire_on_while_there_is_no_data() {
@@ -60,4 +62,35 @@ fn what_cannot_be_told_from_a_condition_that_does_not_hold_is_an_error() {
         error,
         "r.yml:1:50: \"maybe\" for \"on_no_data\": expected resolve, keep or alert"
     );
+}
+
+#[test]
+fn after_a_long_pause_absent_data_starts_no_alert_for_a_while() {
+    let rules = "groups:
+  - name: g
+    interval: 1m
+    rules: [{alert: Gone, expr: absent(t)}, {alert: Silent, expr: 'vector(1) unless t'}]";
+    let alerts = |grace: Option<u64>| {
+        let mut steps = Steps::new(rules);
+        if let Some(grace) = grace {
+            steps.evaluator = steps
+                .evaluator
+                .with_absence_grace(Duration::from_secs(grace));
+        }
+        let mut fired = Vec::new();
+        for minute in [0, 1, 2, 22, 23, 26, 27] {
+            steps.now = minute * STEP;
+            if minute < 3 {
+                steps.put(&[("t", Some(1.0))]);
+            }
+            for change in steps.evaluator.evaluate(&mut steps.store, steps.now) {
+                fired.push((minute, change.alert().name().to_owned()));
+            }
+        }
+        fired
+    };
+    let gone = |minute| (minute, "Gone".to_owned());
+    let silent = (22, "Silent".to_owned());
+    assert_eq!(alerts(None), [silent.clone(), gone(27)]);
+    assert_eq!(alerts(Some(0)), [gone(22), silent]);
 }
