@@ -1,5 +1,6 @@
 //! Which of the answers of a stream have begun, and which have ended.
 
+use crate::finish::is_limit;
 use crate::response::ChatChunk;
 
 /// Which of the answers of a stream have begun, and which have ended. Answers beyond the 128th count as one.
@@ -17,6 +18,7 @@ use crate::response::ChatChunk;
 pub struct Answers {
     begun: u128,
     ended: u128,
+    truncated: bool,
 }
 
 impl Answers {
@@ -38,24 +40,37 @@ impl Answers {
     pub fn see(&mut self, chunk: &ChatChunk) {
         for choice in &chunk.choices {
             let index = choice.index.unwrap_or(0);
-            if choice.finish_reason.is_some() {
+            if let Some(reason) = &choice.finish_reason {
                 self.end(index);
+                self.truncated |= is_limit(reason);
             } else {
                 self.begin(index);
             }
         }
     }
 
+    /// Notes that one of them ended at the limit of tokens.
+    pub(crate) fn truncate(&mut self) {
+        self.truncated = true;
+    }
+
     /// Adds what is known of them elsewhere.
     pub(crate) fn add(&mut self, other: Self) {
         self.begun |= other.begun;
         self.ended |= other.ended;
+        self.truncated |= other.truncated;
     }
 
     /// Whether some answer began, and every one that did has ended.
     #[must_use]
     pub const fn all_ended(self) -> bool {
         self.begun != 0 && self.begun == self.ended
+    }
+
+    /// Whether some answer ended at the limit of tokens, or of the context.
+    #[must_use]
+    pub const fn any_truncated(self) -> bool {
+        self.truncated
     }
 }
 
@@ -80,5 +95,21 @@ mod tests {
         assert!(answers.all_ended());
         assert!(answers.begin(4_000_000_000));
         assert!(!answers.all_ended());
+    }
+
+    #[test]
+    fn one_answer_at_the_limit_truncates_all() {
+        let mut answers = Answers::default();
+        answers.see(&ChatChunk::text("m", "length"));
+        answers.see(&ChatChunk::finish("m", "stop"));
+        assert!(!answers.any_truncated());
+        let mut last = ChatChunk::finish("m", "length");
+        last.choices[0].index = Some(1);
+        answers.see(&last);
+        assert!(answers.any_truncated() && answers.all_ended());
+        let mut others = Answers::default();
+        others.add(answers);
+        others.see(&ChatChunk::finish("m", "stop"));
+        assert!(others.any_truncated());
     }
 }

@@ -49,6 +49,7 @@
 mod answers;
 mod embed;
 mod error;
+mod finish;
 mod json;
 mod kind;
 mod message;

@@ -49,4 +49,10 @@ impl Operation {
             Self::Chat | Self::TextCompletion | Self::Embeddings | Self::Responses
         )
     }
+
+    /// Whether an answer is written token by token, so that it can end at the limit of tokens.
+    #[must_use]
+    pub const fn writes_tokens(self) -> bool {
+        matches!(self, Self::Chat | Self::TextCompletion | Self::Responses)
+    }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
+use crate::finish::is_limit;
 use crate::json::json_object;
 use crate::message::{Content, Message, ToolCall};
 use crate::rate_limits::RateLimits;
@@ -62,6 +63,15 @@ impl ChatResponse {
     #[must_use]
     pub fn usage(&self) -> Option<Usage> {
         usage_in_tier(self.usage.as_ref(), self.service_tier.as_deref())
+    }
+
+    /// Whether at least one of the choices ended at the limit of tokens, or of the context.
+    #[must_use]
+    pub fn is_truncated(&self) -> bool {
+        self.choices
+            .iter()
+            .filter_map(|choice| choice.finish_reason.as_deref())
+            .any(is_limit)
     }
 
     /// The text of the first choice; empty when there is none.
@@ -402,6 +412,35 @@ mod tests {
             (r#"{"tool_calls":[{"index":0}]}"#, true),
         ] {
             assert_eq!(chunk(delta).has_token(), token, "{delta}");
+        }
+    }
+
+    #[test]
+    fn one_choice_at_the_limit_truncates_an_answer() {
+        for (choices, truncated) in [
+            ("", false),
+            (r#"{"message":{"role":"assistant"}}"#, false),
+            (
+                r#"{"message":{"role":"assistant"},"finish_reason":null}"#,
+                false,
+            ),
+            (
+                r#"{"message":{"role":"assistant"},"finish_reason":"stop"}"#,
+                false,
+            ),
+            (
+                r#"{"message":{"role":"assistant"},"finish_reason":"length"}"#,
+                true,
+            ),
+            (
+                r#"{"message":{"role":"assistant"},"finish_reason":"stop"},
+                    {"message":{"role":"assistant"},"index":1,"finish_reason":"length"}"#,
+                true,
+            ),
+        ] {
+            let json = format!(r#"{{"choices":[{choices}]}}"#);
+            let response: ChatResponse = serde_json::from_str(&json).unwrap();
+            assert_eq!(response.is_truncated(), truncated, "{json}");
         }
     }
 

@@ -25,6 +25,7 @@ mod lines;
 mod mend;
 mod rate_limits;
 mod redact;
+mod request;
 mod route;
 mod shape;
 mod sse;
@@ -36,9 +37,9 @@ mod tests;
 
 pub use self::body::BodyTap;
 pub use self::error::{ErrorClass, classify};
-pub use self::json::RequestTap;
 pub use self::rate_limits::{rate_limits, retry_after};
 pub use self::redact::redact;
+pub use self::request::RequestTap;
 pub use self::route::{Dialect, Route, route};
 pub use self::sse::SseTap;
 pub use self::state::EventState;

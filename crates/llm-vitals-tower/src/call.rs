@@ -23,6 +23,7 @@ pub struct Call {
     target: Target,
     start: Tick,
     prompt_chars: u64,
+    truncated: bool,
     recorded: bool,
 }
 
@@ -75,6 +76,7 @@ impl Call {
             start: series.provider.core.clock.now(),
             target: Target::Series(series),
             prompt_chars: 0,
+            truncated: false,
             recorded: false,
         }
     }
@@ -98,6 +100,7 @@ impl Call {
             start: family.state.core.clock.now(),
             target: Target::Pending(Box::new(pending)),
             prompt_chars: 0,
+            truncated: false,
             recorded: false,
         }
     }
@@ -117,13 +120,20 @@ impl Call {
         state.rate_limits.update(limits, state.core.clock.now());
     }
 
+    /// Notes that the answer, or one of several, ended at the limit of tokens. It counts if the request is a success.
+    pub fn set_truncated(&mut self) {
+        self.truncated = true;
+    }
+
     /// Records a whole answer, with its usage report and the model that answered.
     #[inline]
     pub fn succeed(self, usage: Option<Usage>, model: Option<&str>) {
+        let truncated = self.truncated;
         self.end(&Ending {
             usage,
             response_model: model,
             began: true,
+            truncated,
             ..Ending::new(Status::Success)
         });
     }
@@ -180,6 +190,11 @@ impl Call {
     /// Takes the characters from which a missing count of prompt tokens is estimated.
     pub(crate) fn set_prompt_chars(&mut self, chars: u64) {
         self.prompt_chars = chars;
+    }
+
+    /// Whether the answer ended at the limit of tokens.
+    pub(crate) const fn is_truncated(&self) -> bool {
+        self.truncated
     }
 
     /// Whether missing token counts are estimated.

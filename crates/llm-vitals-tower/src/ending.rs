@@ -18,6 +18,8 @@ pub(crate) struct Ending<'a> {
     pub(crate) error: Option<ErrorKind>,
     /// Whether an answer began, so that a usage report was to be expected.
     pub(crate) began: bool,
+    /// Whether the answer, or one of several, ended at the limit of tokens.
+    pub(crate) truncated: bool,
     pub(crate) usage: Option<Usage>,
     /// The model that answered, whose price counts.
     pub(crate) response_model: Option<&'a str>,
@@ -33,6 +35,7 @@ impl Ending<'_> {
             status,
             error: None,
             began: false,
+            truncated: false,
             usage: None,
             response_model: None,
             first_chunk: None,
@@ -52,6 +55,9 @@ impl Ending<'_> {
         }
         if let Some(kind) = self.error {
             series.error(kind);
+        }
+        if self.truncated && self.status == Status::Success {
+            series.truncated();
         }
         if self.first_chunk.is_some() {
             self.record_first(series, start, now);

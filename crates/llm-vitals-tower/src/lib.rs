@@ -67,6 +67,9 @@
 //! caller who left) has no answer that could report; a provider may bill it all the same. Cost is the application's own price, else what the provider says it
 //! charged, else the price book's, for the model that answered.
 //!
+//! A successful request counts as truncated, once, when at least one choice of its answer ended at the limit of tokens or of the
+//! context. Such an answer is a success: the provider did as it was asked.
+//!
 //! # Labels
 //!
 //! A model becomes a label when it was allowed ([`LlmMetrics::allow_models`]), is in the price book, or was answered with

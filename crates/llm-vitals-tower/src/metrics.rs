@@ -122,6 +122,12 @@ pub const METRICS: &[(&str, &str, &str, &str)] = &[
         "Answers by where their token counts came from.",
     ),
     (
+        TRUNCATED,
+        "counter",
+        "provider, model",
+        "Answers that ended at the limit of tokens, complete or not.",
+    ),
+    (
         COST,
         "counter",
         "provider, model",
@@ -172,6 +178,7 @@ const TIME_PER_OUTPUT_TOKEN: &str = "llm_time_per_output_token_seconds";
 const TOKENS: &str = "llm_tokens_total";
 const TOKEN_DETAILS: &str = "llm_token_details_total";
 const USAGE_REPORTS: &str = "llm_usage_reports_total";
+const TRUNCATED: &str = "llm_truncated_answers_total";
 const COST: &str = "llm_cost_nanousd_total";
 const COST_UNKNOWN: &str = "llm_cost_unknown_requests_total";
 const LABEL_OVERFLOW: &str = "llm_label_overflow_total";
@@ -380,6 +387,10 @@ impl Labels {
 
     pub(crate) fn usage_reports(&self, source: UsageSource) -> Counter {
         metrics::counter!(USAGE_REPORTS, self.call("source", source.as_str()))
+    }
+
+    pub(crate) fn truncated(&self) -> Counter {
+        metrics::counter!(TRUNCATED, self.with([self.provider(), self.model()]))
     }
 
     pub(crate) fn cost(&self) -> Counter {

@@ -83,6 +83,10 @@ impl LlmResponse for ChatResponse {
         if let Some(limits) = &self.head.rate_limits {
             call.set_rate_limits(limits);
         }
+        let truncated = self.is_truncated();
+        if truncated {
+            call.set_truncated();
+        }
         let usage = self.usage();
         if usage.is_some() || !call.estimates() {
             call.succeed(usage, self.model.as_deref());
@@ -94,6 +98,7 @@ impl LlmResponse for ChatResponse {
             .filter_map(|choice| choice.message.content.as_ref());
         call.end(&Ending {
             began: true,
+            truncated,
             response_model: self.model.as_deref(),
             completion_chars: contents.map(chars).sum(),
             ..Ending::new(Status::Success)
@@ -156,7 +161,12 @@ impl StreamObserver for CallObserver {
     }
 
     fn on_end(&mut self, end: StreamEnd<'_>) {
-        let Some(call) = self.call.take() else { return };
+        let Some(mut call) = self.call.take() else {
+            return;
+        };
+        if self.answers.any_truncated() {
+            call.set_truncated();
+        }
         match end {
             StreamEnd::Error(error) => call.fail(error.kind()),
             StreamEnd::Unknown if !self.answers.all_ended() => {
@@ -173,6 +183,9 @@ impl Drop for CallObserver {
         if let Some(call) = &mut self.call
             && self.answers.all_ended()
         {
+            if self.answers.any_truncated() {
+                call.set_truncated();
+            }
             call.complete();
         }
     }

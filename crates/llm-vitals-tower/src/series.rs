@@ -9,8 +9,8 @@ use crate::clock::seconds;
 use crate::metrics::{CostUnknown, Labels, Scope, Status, TokenDetail, UsageSource};
 use crate::provider::ProviderState;
 
-/// Handles of one provider, model and operation. Those that every call writes exist from the start, so that "no errors
-/// yet" reads 0; the others appear when there is something to say.
+/// Handles of one provider, model and operation. Those that every call writes, and that of truncated answers, exist from the
+/// start, so that "no errors yet" reads 0; the others appear when there is something to say.
 #[derive(Debug)]
 pub(crate) struct Series {
     pub(crate) provider: Arc<ProviderState>,
@@ -23,6 +23,7 @@ pub(crate) struct Series {
     outcomes: [(Counter, Histogram); 3],
     prompt_tokens: OnceLock<Counter>,
     completion_tokens: OnceLock<Counter>,
+    truncated: OnceLock<Counter>,
     cost: OnceLock<Counter>,
     first_chunk: OnceLock<Histogram>,
     first_token: OnceLock<Histogram>,
@@ -41,6 +42,10 @@ impl Series {
         labels: Labels,
         live: bool,
     ) -> Self {
+        let truncated = OnceLock::new();
+        if scope == Scope::Calls && labels.operation.writes_tokens() {
+            truncated.get_or_init(|| labels.truncated());
+        }
         Self {
             outcomes: Status::ALL.map(|status| {
                 (
@@ -55,6 +60,7 @@ impl Series {
             labels,
             prompt_tokens: OnceLock::new(),
             completion_tokens: OnceLock::new(),
+            truncated,
             cost: OnceLock::new(),
             first_chunk: OnceLock::new(),
             first_token: OnceLock::new(),
@@ -110,6 +116,12 @@ impl Series {
     pub(crate) fn usage_report(&self, source: UsageSource) {
         self.usage_reports[source as usize]
             .get_or_init(|| self.labels.usage_reports(source))
+            .increment(1);
+    }
+
+    pub(crate) fn truncated(&self) {
+        self.truncated
+            .get_or_init(|| self.labels.truncated())
             .increment(1);
     }
 

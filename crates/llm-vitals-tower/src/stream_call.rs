@@ -76,6 +76,11 @@ impl StreamCall {
         }
     }
 
+    /// Notes that the answer, or one of several, ended at the limit of tokens. It counts if the request is a success.
+    pub fn set_truncated(&mut self) {
+        self.call.set_truncated();
+    }
+
     /// Notes that the answer is complete, even if the caller never reads to its end.
     pub fn complete(&mut self) {
         self.status = Status::Success;
@@ -116,6 +121,7 @@ impl Drop for StreamCall {
             status: self.status,
             error: self.error,
             began: self.began,
+            truncated: self.call.is_truncated(),
             usage: self.usage,
             response_model: self.response_model.as_deref(),
             first_chunk: self.first_chunk,

@@ -28,7 +28,7 @@ pub(crate) struct Sim {
     pub(crate) models: Vec<Model>,
 }
 
-/// The providers that answer without any configuration; `demo` adds one that is slow and fails.
+/// The providers that answer without any configuration; `demo` adds one that is slow, fails and cuts answers short.
 pub(crate) fn providers(demo: bool) -> Vec<Sim> {
     let mut all = vec![
         Sim::new(
@@ -128,7 +128,9 @@ fn shaky() -> Sim {
             )
             .with_model(
                 fast(SimulatedModel::new("sim-slow"))
-                    .with_head_latency(Latency::log_normal(millis(2_000), 0.5)),
+                    .with_head_latency(Latency::log_normal(millis(2_000), 0.5))
+                    // One in six answers is longer.
+                    .with_most_tokens(45),
             )
             .with_rate_limit(RateLimit::per(Duration::from_secs(60)).with_requests(600))
             .build(),

@@ -20,6 +20,7 @@ pub struct SimulatedModel {
     pub(crate) first_token: Latency,
     pub(crate) token: Latency,
     pub(crate) length: Length,
+    pub(crate) most_tokens: Option<u64>,
     pub(crate) reasoning: Length,
     pub(crate) cached_share: f64,
     pub(crate) usage: bool,
@@ -39,6 +40,7 @@ impl SimulatedModel {
             first_token: Latency::ZERO,
             token: Latency::ZERO,
             length: Length::constant(20),
+            most_tokens: None,
             reasoning: Length::constant(0),
             cached_share: 0.0,
             usage: true,
@@ -76,6 +78,14 @@ impl SimulatedModel {
     #[must_use]
     pub const fn with_length(mut self, length: Length) -> Self {
         self.length = length;
+        self
+    }
+
+    /// Cuts every choice at so many tokens, reasoning included, where a request sets no lower limit; the reason is then
+    /// `length`.
+    #[must_use]
+    pub const fn with_most_tokens(mut self, most: u64) -> Self {
+        self.most_tokens = Some(most);
         self
     }
 

@@ -50,8 +50,9 @@ const ARGUMENTS: usize = 4;
 
 impl Plan {
     pub(crate) fn new(model: &SimulatedModel, request: &ChatRequest, draw: &Draw) -> Self {
-        let most = request.max_completion_tokens.or(request.max_tokens);
-        let most = most.map_or(usize::MAX, |most| {
+        let asked = request.max_completion_tokens.or(request.max_tokens);
+        let limits = [asked, model.most_tokens].into_iter().flatten();
+        let most = limits.min().map_or(usize::MAX, |most| {
             usize::try_from(most).unwrap_or(usize::MAX)
         });
         let count = request.n.unwrap_or(1);

@@ -423,6 +423,36 @@ async fn a_limit_on_tokens_cuts_the_answer() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_lower_limit_on_tokens_counts_whole_and_streamed() {
+    let provider = only(slow().with_most_tokens(3));
+    for (asked, text, truncated) in [
+        (None, "This is a", true),
+        (Some(2), "This is", true),
+        (Some(100), "This is a", true),
+    ] {
+        let mut request = with_usage("slow");
+        request.max_tokens = asked;
+        let whole = provider.complete(request.clone()).await.unwrap();
+        assert_eq!((&*whole.text(), whole.is_truncated()), (text, truncated));
+        let stream = provider.stream(request).await.unwrap();
+        let (chunks, error) = drain(stream, Instant::now()).await;
+        let mut answers = crate::Answers::default();
+        for (_, chunk) in &chunks {
+            answers.see(chunk);
+        }
+        assert_eq!(error, None);
+        assert_eq!(
+            (&*text_of(&chunks, 0), answers.any_truncated()),
+            (text, truncated)
+        );
+    }
+    let roomy = only(slow().with_most_tokens(5));
+    let answer = roomy.complete(ask("slow")).await.unwrap();
+    assert_eq!(answer.text(), "This is a simulated answer.");
+    assert!(!answer.is_truncated());
+}
+
+#[tokio::test(start_paused = true)]
 async fn several_answers_are_streamed_side_by_side() {
     let provider = only(slow().with_length(Length::uniform(1, 9)));
     let mut request = with_usage("slow");

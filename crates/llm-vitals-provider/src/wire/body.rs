@@ -3,7 +3,7 @@
 use crate::kind::ErrorKind;
 use crate::usage::Usage;
 use crate::wire::frames::{AwsFrames, JsonArray, JsonLines};
-use crate::wire::json::FieldScan;
+use crate::wire::json::{Field, FieldScan};
 use crate::wire::route::Dialect;
 use crate::wire::sse::SseTap;
 use crate::wire::state::{EventState, Taken};
@@ -31,23 +31,28 @@ enum Format {
     Opaque,
 }
 
-/// The top-level fields of whole answers that matter, of every provider.
-const FIELDS: [&str; 15] = [
-    "model",
-    "modelVersion",
-    "usage",
-    "usageMetadata",
-    "amazon-bedrock-invocationMetrics",
-    "x_groq",
-    "error",
-    "service_tier",
-    "prompt_eval_count",
-    "eval_count",
-    "done",
-    "type",
-    "stopReason",
-    "object",
-    "promptFeedback",
+/// The fields of whole answers that matter, of every provider.
+const FIELDS: [Field; 20] = [
+    Field::Top("model"),
+    Field::Top("modelVersion"),
+    Field::Top("usage"),
+    Field::Top("usageMetadata"),
+    Field::Top("amazon-bedrock-invocationMetrics"),
+    Field::Top("x_groq"),
+    Field::Top("error"),
+    Field::Top("service_tier"),
+    Field::Top("prompt_eval_count"),
+    Field::Top("eval_count"),
+    Field::Top("done"),
+    Field::Top("type"),
+    Field::Top("stopReason"),
+    Field::Top("object"),
+    Field::Top("promptFeedback"),
+    Field::Top("stop_reason"),
+    Field::Top("done_reason"),
+    Field::Top("incomplete_details"),
+    Field::InList("choices", "finish_reason"),
+    Field::InList("candidates", "finishReason"),
 ];
 
 impl BodyTap {
@@ -83,7 +88,7 @@ impl BodyTap {
         } else if is("application/json") && dialect == Dialect::GeminiArray {
             Format::JsonArray(JsonArray::default())
         } else if is("application/json") || media.ends_with("+json") {
-            Format::Whole(Box::new(FieldScan::new(FIELDS)))
+            Format::Whole(Box::new(FieldScan::new(&FIELDS)))
         } else {
             Format::Opaque
         };

@@ -3,6 +3,7 @@
 use serde::de::{MapAccess, SeqAccess};
 
 use crate::answers::Answers;
+use crate::finish::is_limit;
 use crate::wire::lenient::{Filled, Into, Lenient, Text, lenient};
 use crate::wire::usage::{Count, RawUsage};
 
@@ -27,7 +28,10 @@ pub(crate) struct Event<'a> {
     pub(crate) done: Filled,
     pub(crate) prompt_eval_count: Count,
     pub(crate) eval_count: Count,
-    pub(crate) stop_reason: Filled,
+    pub(crate) end: Ended,
+    /// Bedrock's, which is its end as well.
+    pub(crate) stop_reason: Ended,
+    pub(crate) incomplete: Incomplete,
     pub(crate) service_tier: Text<'a>,
 }
 
@@ -48,7 +52,9 @@ lenient!(Event<'a> {
     "done" => done,
     "prompt_eval_count" => prompt_eval_count,
     "eval_count" => eval_count,
+    "stop_reason" | "done_reason" => end,
     "stopReason" => stop_reason,
+    "incomplete_details" => incomplete,
     "service_tier" => service_tier,
 });
 
@@ -66,6 +72,51 @@ pub(crate) struct Feedback {
 }
 
 lenient!(Feedback { "blockReason" => blocked });
+
+/// Why an answer ended, if it has.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Ended {
+    pub(crate) named: Filled,
+    /// Whether it was at the limit of tokens.
+    pub(crate) truncated: bool,
+}
+
+impl<'de> Lenient<'de> for Ended {
+    fn text(&mut self, reason: &str) {
+        self.named.text(reason);
+        if !reason.is_empty() {
+            self.truncated = is_limit(reason);
+        }
+    }
+
+    fn count(&mut self, value: u64) {
+        self.named.count(value);
+    }
+
+    fn number(&mut self, value: f64) {
+        self.named.number(value);
+    }
+
+    fn boolean(&mut self, value: bool) {
+        self.named.boolean(value);
+    }
+
+    fn entry<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        self.named.entry(key, map)
+    }
+
+    fn item<A: SeqAccess<'de>>(&mut self, seq: &mut A) -> Result<Option<()>, A::Error> {
+        self.named.item(seq)
+    }
+}
+
+/// Why one of the Responses is incomplete.
+#[derive(Debug, Default)]
+pub(crate) struct Incomplete {
+    pub(crate) reason: Ended,
+}
+
+lenient!(Incomplete { "reason" => reason });
 
 /// Anthropic's `message`, the Responses' `response` and Code Assist's `response`, or Ollama's `message` and its `response`,
 /// which is a text.
@@ -95,6 +146,7 @@ pub(crate) struct InnerFields<'a> {
     pub(crate) content: Filled,
     pub(crate) thinking: Filled,
     pub(crate) tool_calls: Filled,
+    pub(crate) incomplete: Incomplete,
     pub(crate) service_tier: Text<'a>,
 }
 
@@ -107,6 +159,7 @@ lenient!(InnerFields<'a> {
     "content" => content,
     "thinking" => thinking,
     "tool_calls" => tool_calls,
+    "incomplete_details" => incomplete,
     "service_tier" => service_tier,
 });
 
@@ -116,6 +169,8 @@ pub(crate) struct Delta {
     pub(crate) text: bool,
     pub(crate) chat: bool,
     pub(crate) block: bool,
+    /// Anthropic's, in the last delta.
+    pub(crate) end: Ended,
 }
 
 impl<'de> Lenient<'de> for Delta {
@@ -124,6 +179,9 @@ impl<'de> Lenient<'de> for Delta {
     }
 
     fn entry<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        if key == "stop_reason" {
+            return map.next_value_seed(Into(&mut self.end));
+        }
         let mut value = Filled::default();
         map.next_value_seed(Into(&mut value))?;
         let filled = value.0;
@@ -153,7 +211,7 @@ impl<'de> Lenient<'de> for Choices {
         if seq.next_element_seed(Into(&mut choice))?.is_none() {
             return Ok(None);
         }
-        note(&mut self.answers, choice.index, choice.finish_reason.0);
+        note(&mut self.answers, choice.index, choice.finish_reason);
         // A server that streams whole messages has `message` in the place of `delta`.
         self.token |= choice.text.0 || choice.delta.chat || choice.message.chat;
         if let Some(usage) = choice.usage.filter(|usage| usage.is_report()) {
@@ -169,7 +227,7 @@ struct Choice {
     delta: Delta,
     message: Delta,
     text: Filled,
-    finish_reason: Filled,
+    finish_reason: Ended,
     usage: Option<Box<RawUsage>>,
 }
 
@@ -195,7 +253,7 @@ impl<'de> Lenient<'de> for Candidates {
         note(
             &mut self.0.answers,
             candidate.index,
-            candidate.finish_reason.0,
+            candidate.finish_reason,
         );
         self.0.token |= candidate.content.parts.token;
         Ok(Some(()))
@@ -206,7 +264,7 @@ impl<'de> Lenient<'de> for Candidates {
 struct Candidate {
     index: Count,
     content: GeminiContent,
-    finish_reason: Filled,
+    finish_reason: Ended,
 }
 
 lenient!(Candidate {
@@ -254,10 +312,13 @@ lenient!(Part {
 });
 
 /// Notes what an event says of the answer of this index.
-fn note(answers: &mut Answers, index: Count, ended: bool) {
+fn note(answers: &mut Answers, index: Count, ended: Ended) {
     let index = u32::try_from(index.get().unwrap_or(0)).unwrap_or(u32::MAX);
-    if ended {
+    if ended.named.0 {
         answers.end(index);
+        if ended.truncated {
+            answers.truncate();
+        }
     } else {
         answers.begin(index);
     }

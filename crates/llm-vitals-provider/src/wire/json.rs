@@ -1,26 +1,40 @@
-//! The top-level fields of a JSON object that passes by, without keeping the rest.
+//! Chosen fields of a JSON object that passes by, without keeping the rest.
+
+mod elements;
 
 use memchr::memchr2;
+
+use crate::wire::json::elements::Element;
 
 /// The longest value that is kept.
 const LONGEST_VALUE: usize = 1 << 16;
 /// The longest key that can be one of those looked for.
 const LONGEST_KEY: usize = 40;
 
-/// Scans one JSON object in chunks that are cut anywhere and keeps the values of chosen top-level keys.
+/// Scans one JSON object in chunks that are cut anywhere and keeps the values of chosen fields.
 #[derive(Clone, Debug)]
 pub(crate) struct FieldScan<const N: usize> {
-    keys: [&'static str; N],
+    fields: &'static [Field; N],
     values: [Option<Vec<u8>>; N],
     depth: u32,
     place: Place,
     key: Vec<u8>,
-    /// Which of the keys the value under way belongs to.
+    /// Which of the fields the value under way belongs to.
     wanted: Option<usize>,
+    element: Element,
     /// Whether the top level is an object, and not a list, which has no fields.
     object: bool,
     malformed: bool,
     ended: bool,
+}
+
+/// A field that is looked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Field {
+    /// The value of this key of the top level.
+    Top(&'static str),
+    /// Of the list at the first key, which is one of the top level, what its elements have at the second, and nothing else.
+    InList(&'static str, &'static str),
 }
 
 /// Where the scan stands.
@@ -28,7 +42,7 @@ pub(crate) struct FieldScan<const N: usize> {
 enum Place {
     /// Between tokens.
     Between,
-    /// In a string that is a key of the top level.
+    /// In a string that is a key of the top level, or of an element.
     Key,
     /// In a string of any other kind.
     Text,
@@ -43,21 +57,22 @@ enum Escaped {
 }
 
 impl<const N: usize> FieldScan<N> {
-    pub(crate) fn new(keys: [&'static str; N]) -> Self {
+    pub(crate) fn new(fields: &'static [Field; N]) -> Self {
         Self {
-            keys,
+            fields,
             values: [const { None }; N],
             depth: 0,
             place: Place::Between,
             key: Vec::new(),
             wanted: None,
+            element: Element::Outside,
             object: false,
             malformed: false,
             ended: false,
         }
     }
 
-    /// The value of the key at `index`, once it has begun.
+    /// The value of the field at `index`, once it has begun.
     pub(crate) fn value(&self, index: usize) -> Option<&[u8]> {
         self.values[index].as_deref()
     }
@@ -86,13 +101,13 @@ impl<const N: usize> FieldScan<N> {
     /// The captured fields as one small object.
     pub(crate) fn to_object(&self) -> Vec<u8> {
         let mut object = vec![b'{'];
-        for (key, value) in self.keys.iter().zip(&self.values) {
+        for (field, value) in self.fields.iter().zip(&self.values) {
             let Some(value) = value else { continue };
             if object.len() > 1 {
                 object.push(b',');
             }
             object.push(b'"');
-            object.extend_from_slice(key.as_bytes());
+            object.extend_from_slice(field.key().as_bytes());
             object.extend_from_slice(b"\":");
             object.extend_from_slice(value);
         }
@@ -128,8 +143,7 @@ impl<const N: usize> FieldScan<N> {
             match byte {
                 b'"' => {
                     self.keep(&chunk[at..=at]);
-                    let at_key = self.depth == 1 && self.wanted.is_none() && self.key.is_empty();
-                    self.place = if at_key && self.object {
+                    self.place = if self.is_at_key() {
                         Place::Key
                     } else {
                         Place::Text
@@ -144,8 +158,10 @@ impl<const N: usize> FieldScan<N> {
                     }
                     self.depth = self.depth.saturating_add(1);
                     self.keep(&chunk[at..=at]);
+                    self.open(*byte);
                 }
                 b'}' | b']' => {
+                    self.close();
                     if self.depth <= 1 {
                         self.malformed |= self.depth == 0;
                         self.end_field();
@@ -156,14 +172,22 @@ impl<const N: usize> FieldScan<N> {
                     self.depth = self.depth.saturating_sub(1);
                 }
                 b':' if self.depth == 1 && self.object && self.wanted.is_none() => {
-                    let index = self.keys.iter().position(|key| key.as_bytes() == self.key);
-                    if let Some(index) = index {
+                    let named = |field: &Field| field.key().as_bytes() == self.key;
+                    let index = self.fields.iter().position(named);
+                    if let Some(index) = index
+                        && self.fields[index].of_elements().is_none()
+                    {
                         self.values[index] = Some(Vec::new());
                     }
                     // Past the last key: a value that nobody looks for.
                     self.wanted = Some(index.unwrap_or(N));
                 }
+                b':' if self.depth == 3 && self.element == Element::Key => self.begin_value(),
                 b',' if self.depth == 1 => self.end_field(),
+                b',' if self.depth == 3 && self.is_in_element() => {
+                    self.end_value();
+                    self.element = Element::Key;
+                }
                 b' ' | b'\t' | b'\r' | b'\n' => {}
                 // A byte order mark.
                 0xEF | 0xBB | 0xBF if self.depth == 0 && !self.ended => {}
@@ -204,8 +228,21 @@ impl<const N: usize> FieldScan<N> {
         self.key.clear();
     }
 
-    /// Keeps bytes of a value that is looked for; one that is too long is given up.
+    /// Whether a string that begins here is a key that may be looked for.
+    fn is_at_key(&self) -> bool {
+        let top = self.depth == 1 && self.object && self.wanted.is_none();
+        (top || self.depth == 3 && self.element == Element::Key) && self.key.is_empty()
+    }
+
+    /// Keeps bytes that are read, if they are of a value that is looked for.
     fn keep(&mut self, bytes: &[u8]) {
+        if self.element == Element::Kept || self.of_elements().is_none() {
+            self.add(bytes);
+        }
+    }
+
+    /// Adds to the value that is looked for; one that is too long is given up.
+    fn add(&mut self, bytes: &[u8]) {
         let Some(slot) = self.wanted.and_then(|wanted| self.values.get_mut(wanted)) else {
             return;
         };
@@ -219,43 +256,31 @@ impl<const N: usize> FieldScan<N> {
     }
 }
 
-/// Reads the model from the body of a request as it passes by.
-#[derive(Clone, Debug)]
-pub struct RequestTap(FieldScan<2>);
-
-impl RequestTap {
-    /// Takes the next bytes of the body.
-    pub fn push(&mut self, chunk: &[u8]) {
-        self.0.push(chunk);
+impl Field {
+    /// The key of the top level.
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Top(key) | Self::InList(key, _) => key,
+        }
     }
 
-    /// The requested model, once it has passed.
-    #[must_use]
-    pub fn model(&self) -> Option<String> {
-        serde_json::from_slice(self.0.value(0)?).ok()
-    }
-
-    /// Whether a streamed answer is asked for.
-    #[must_use]
-    pub fn is_streamed(&self) -> bool {
-        self.0.value(1) == Some(b"true")
-    }
-}
-
-impl Default for RequestTap {
-    fn default() -> Self {
-        Self(FieldScan::new(["model", "stream"]))
+    const fn of_elements(self) -> Option<&'static str> {
+        match self {
+            Self::Top(_) => None,
+            Self::InList(_, key) => Some(key),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde_json::{Value, json};
 
     use super::*;
 
     fn scan(json: &[u8], size: usize) -> FieldScan<2> {
-        let mut scan = FieldScan::new(["usage", "model"]);
+        let mut scan = FieldScan::new(&[Field::Top("usage"), Field::Top("model")]);
         for chunk in json.chunks(size) {
             scan.push(chunk);
         }
@@ -293,6 +318,53 @@ mod tests {
     }
 
     #[test]
+    fn of_the_elements_of_a_list_only_one_field_is_kept() {
+        let elements = |json: &str, size: usize| {
+            let mut scan = FieldScan::new(&[Field::InList("choices", "end"), Field::Top("model")]);
+            for chunk in json.as_bytes().chunks(size) {
+                scan.push(chunk);
+            }
+            assert!(scan.is_complete() && scan.value(1) == Some(b"1"), "{json}");
+            scan.value(0)
+                .map(|value| String::from_utf8(value.to_vec()).unwrap())
+        };
+        for (choices, kept) in [
+            ("[]", Some("[]")),
+            (r#"[{}, {"x" : "end"}]"#, Some("[]")),
+            (
+                r#"[{"x":{"end":1}, "end" : "a, \"}]" ,"y":[{"end":2}]},{"end":null}, {"end": {"z" : [3, 4]}, "x":5}]"#,
+                Some(r#"[{"end":"a, \"}]"},{"end":null},{"end":{"z":[3,4]}}]"#),
+            ),
+            (
+                r#"["end",7,[{"end":1}],[["end",2]],null,{"end":3}]"#,
+                Some(r#"[{"end":3}]"#),
+            ),
+            // Twice in one element: two that say it.
+            (r#"[{"end":1,"end":2}]"#, Some(r#"[{"end":1},{"end":2}]"#)),
+            (r#"[{"\u0065nd":1,"ends":2,"en":3}]"#, Some("[]")),
+            (r#"{"end":1,"x":[{"end":2}],"y":{"end":3}}"#, None),
+            ("null", None),
+            (r#""[{\"end\":1}]""#, None),
+            (r#"[{"end":1}],"choices":null"#, Some(r#"[{"end":1}]"#)),
+            (r#"[{"end":1}],"choices":[]"#, Some("[]")),
+        ] {
+            let json = format!(r#"{{"choices":{choices},"model" : 1}}"#);
+            for size in 1..=json.len() {
+                assert_eq!(elements(&json, size).as_deref(), kept, "{json} {size}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_list_with_too_many_fields_is_given_up() {
+        let mut scan = FieldScan::new(&[Field::InList("choices", "end"), Field::Top("model")]);
+        let element = r#"{"end":"length"},"#.repeat(LONGEST_VALUE / 16);
+        scan.push(format!(r#"{{"choices":[{element}{{}}],"model":1}}"#).as_bytes());
+        assert_eq!((scan.value(0), scan.value(1)), (None, Some(&b"1"[..])));
+        assert!(scan.is_complete());
+    }
+
+    #[test]
     fn a_byte_order_mark_is_passed_over() {
         let scan = scan(b"\xef\xbb\xbf {\"model\":\"m\"}", 1);
         assert!(scan.is_complete() && scan.value(1) == Some(b"\"m\""));
@@ -303,6 +375,48 @@ mod tests {
         let json = format!(r#"{{"usage":"{}","model":"m"}}"#, "x".repeat(LONGEST_VALUE));
         let scan = scan(json.as_bytes(), 1000);
         assert_eq!((scan.value(0), scan.value(1)), (None, Some(&b"\"m\""[..])));
+    }
+
+    /// Any JSON, with the key that is looked for in any place.
+    fn any_value() -> impl Strategy<Value = Value> {
+        let text = prop_oneof![Just("end".to_owned()), "[a-z\\[\\]{}:,\"\\\\]{0,6}"];
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i32>().prop_map(Value::from),
+            text.clone().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 32, 4, move |inner| {
+            prop_oneof![
+                2 => proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                3 => proptest::collection::vec((text.clone(), inner), 0..4)
+                    .prop_map(|fields| fields.into_iter().collect()),
+            ]
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1024))]
+        #[test]
+        fn a_full_parse_finds_the_same_in_a_list(choices in any_value(), pretty in any::<bool>(), size in 1_usize..40) {
+            let body = json!({"x": [choices], "choices": choices, "model": choices});
+            let text = if pretty { format!("{body:#}") } else { body.to_string() };
+            let mut scan = FieldScan::new(&[Field::InList("choices", "end"), Field::Top("model")]);
+            for chunk in text.as_bytes().chunks(size) {
+                scan.push(chunk);
+            }
+            prop_assert!(scan.is_complete());
+            let read = |index: usize| {
+                let value = scan.value(index)?;
+                Some(serde_json::from_slice::<Value>(value).unwrap())
+            };
+            let kept = choices.as_array().map(|elements| {
+                let ends = elements.iter().filter_map(|element| element.get("end"));
+                ends.map(|end| json!({"end": end})).collect::<Value>()
+            });
+            prop_assert_eq!(read(0), kept);
+            prop_assert_eq!(read(1), Some(choices));
+        }
     }
 
     proptest! {

@@ -86,6 +86,12 @@ impl EventState {
         self.marks.done || self.marks.answers.all_ended()
     }
 
+    /// Whether at least one of the answers ended at the limit of tokens, or of the context.
+    #[must_use]
+    pub fn is_truncated(&self) -> bool {
+        self.marks.answers.any_truncated()
+    }
+
     /// How many events should have been JSON and were not, or were too long to look at.
     #[must_use]
     pub fn garbled(&self) -> u64 {
@@ -159,7 +165,7 @@ impl EventState {
             _ => event.delta.text && kind.ends_with(".delta"),
         };
         marks.done |= event.done.0
-            || event.stop_reason.0
+            || event.stop_reason.named.0
             || matches!(
                 kind,
                 "message_stop"
@@ -167,6 +173,16 @@ impl EventState {
                     | "response.incomplete"
                     | "response.cancelled"
             );
+        let ends = [
+            event.end,
+            event.stop_reason,
+            event.delta.end,
+            event.incomplete.reason,
+            event.response.fields.incomplete.reason,
+        ];
+        if ends.iter().any(|end| end.truncated) {
+            marks.answers.truncate();
+        }
         let failed =
             kind == "error" || kind == "response.failed" || event.object.as_str() == "error";
         if event.error.0 || failed {

@@ -2,6 +2,7 @@
 
 mod arbitrary;
 mod odd;
+mod truncated;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

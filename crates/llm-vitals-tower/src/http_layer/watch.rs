@@ -152,6 +152,9 @@ impl ResponseWatch {
             if let Some(model) = tap.state().model() {
                 call.set_response_model(model);
             }
+            if tap.state().is_truncated() {
+                call.set_truncated();
+            }
         }
         Some(call)
     }

@@ -14,10 +14,10 @@ use tower::{Layer, Service, ServiceExt as _, service_fn};
 
 use crate::support::{Scrape, in_flight, millis, paused};
 
-type Answer = Response<UnsyncBoxBody<Bytes, io::Error>>;
+pub(crate) type Answer = Response<UnsyncBoxBody<Bytes, io::Error>>;
 
 /// Sends `request` through the layer to a service that reads its body and answers after 10 ms with `answer`.
-async fn send(
+pub(crate) async fn send(
     metrics: &LlmMetrics,
     request: Request<Full<Bytes>>,
     answer: Answer,
@@ -42,7 +42,7 @@ async fn send(
     }
 }
 
-fn post(url: &str, body: &'static str) -> Request<Full<Bytes>> {
+pub(crate) fn post(url: &str, body: &'static str) -> Request<Full<Bytes>> {
     Request::post(url)
         .body(Full::new(Bytes::from_static(body.as_bytes())))
         .unwrap()
@@ -55,7 +55,7 @@ fn openai() -> Request<Full<Bytes>> {
     )
 }
 
-fn whole(status: u16, content_type: &str, body: impl Into<Bytes>) -> Answer {
+pub(crate) fn whole(status: u16, content_type: &str, body: impl Into<Bytes>) -> Answer {
     let body = Full::new(body.into())
         .map_err(|never| match never {})
         .boxed_unsync();
@@ -67,7 +67,10 @@ fn whole(status: u16, content_type: &str, body: impl Into<Bytes>) -> Answer {
 }
 
 /// A body whose pieces come each after its delay.
-fn pieces(content_type: &str, pieces: Vec<(Duration, io::Result<&'static str>)>) -> Answer {
+pub(crate) fn pieces(
+    content_type: &str,
+    pieces: Vec<(Duration, io::Result<&'static str>)>,
+) -> Answer {
     let frames = stream::iter(pieces).then(|(delay, piece)| async move {
         tokio::time::sleep(delay).await;
         piece.map(|piece| Frame::data(Bytes::from_static(piece.as_bytes())))

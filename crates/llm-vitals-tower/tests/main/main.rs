@@ -8,4 +8,5 @@ mod snapshot;
 mod stack;
 mod stream;
 mod support;
+mod truncated;
 mod typed;

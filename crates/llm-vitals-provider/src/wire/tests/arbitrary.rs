@@ -22,12 +22,16 @@ const MEDIA: [&str; 6] = [
 ];
 
 /// Events as every provider writes them.
-const EVENTS: [&str; 22] = [
+const EVENTS: [&str; 26] = [
     r#"{"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":null}]}"#,
     r#"{"id": "c", "created": 12, "model": "m", "choices": [{"index": 0, "delta": {"content": " y\"ou\\"}, "finish_reason": null}], "usage": null}"#,
     r#"{"choices":[{"index":1,"delta":{"content":"other"},"finish_reason":null}],"obfuscation":"abc"}"#,
     r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":1,"function":{"arguments":"{\"a"}}]},"finish_reason":null}]}"#,
     r#"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":5}}"#,
+    r#"{"choices":[{"index":1,"delta":{},"finish_reason":"length"}]}"#,
+    r#"{"type":"message_delta","delta":{"stop_reason":"max_tokens"}}"#,
+    r#"{"type":"response.incomplete","response":{"incomplete_details":{"reason":"max_output_tokens"}}}"#,
+    r#"{"candidates":[{"finishReason":"MAX_TOKENS","index":0}],"stopReason":"max_tokens","done_reason":"length"}"#,
     r#"{"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":9,"prompt_tokens_details":{"cached_tokens":2}},"service_tier":"flex"}"#,
     r#"{"choices":[],"x_groq":{"usage":{"prompt_tokens":1,"completion_tokens":2}}}"#,
     r#"{"type":"message_start","message":{"model":"claude","usage":{"input_tokens":25,"cache_read_input_tokens":10,"output_tokens":1}}}"#,
