@@ -19,4 +19,5 @@ mod range;
 mod selector;
 mod window;
 
+pub(crate) use self::context::Source;
 pub use self::engine::Engine;

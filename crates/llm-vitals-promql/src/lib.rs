@@ -39,7 +39,7 @@
 //!
 //! # What it does not do
 //!
-//! It keeps no native histograms and no exemplars, has no `info`, `limitk` and `limit_ratio`, and gives no warnings beside results.
+//! It keeps no native histograms, has no `info`, `limitk` and `limit_ratio`, and gives no warnings beside results.
 //! Dates of numbers that are not finite are NaN. It writes nothing to disk.
 
 mod dialect;
@@ -66,6 +66,8 @@ pub use self::labels::{Labels, LabelsBuilder, LabelsIter};
 pub use self::matcher::{MatchOp, Matcher};
 pub use self::notation::parse_values;
 pub use self::store::{
-    AppendError, Metadata, MetricType, STALE_MARKER, Store, StoreBuilder, StoreStats, is_stale,
+    AppendError, Exemplar, Metadata, MetricType, STALE_MARKER, Snapshot, Store, StoreBuilder,
+    StoreStats, is_stale,
 };
+pub use self::text::read_duration;
 pub use self::value::{Sample, Series, Value};

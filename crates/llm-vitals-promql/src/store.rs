@@ -1,6 +1,7 @@
 //! Samples of series, in memory.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::labels::Labels;
@@ -8,6 +9,7 @@ use crate::matcher::Matcher;
 
 mod append;
 mod block;
+mod exemplars;
 mod index;
 mod metadata;
 mod options;
@@ -15,9 +17,12 @@ mod prehashed;
 mod retain;
 mod samples;
 mod series;
+mod snapshot;
 mod stats;
 
 pub use self::append::AppendError;
+pub use self::exemplars::Exemplar;
+use self::exemplars::Exemplars;
 use self::index::Index;
 pub(crate) use self::metadata::shorten;
 pub use self::metadata::{Metadata, MetricType};
@@ -25,6 +30,7 @@ pub use self::options::StoreBuilder;
 pub(crate) use self::prehashed::LabelMap;
 pub(crate) use self::samples::Samples;
 pub(crate) use self::series::Series;
+pub use self::snapshot::Snapshot;
 pub use self::stats::StoreStats;
 
 /// What stands for the end of a series: a particular NaN, as Prometheus writes it.
@@ -62,12 +68,14 @@ pub fn is_stale(value: f64) -> bool {
 pub struct Store {
     options: Options,
     index: Index,
-    series: Vec<Option<Series>>,
+    /// Shared with the snapshots that are read; one that is written to meanwhile is copied first.
+    series: Vec<Option<Arc<Series>>>,
     /// How often each slot of `series` was used, so that an old [`SeriesId`] is known as one.
     generations: Vec<u32>,
     free: Vec<u32>,
     by_labels: LabelMap<u32>,
     metadata: HashMap<Box<str>, Metadata>,
+    exemplars: Exemplars,
     stats: StoreStats,
     /// The latest time that [`advance`](Self::advance) worked at.
     last_sweep: i64,
@@ -78,6 +86,7 @@ struct Options {
     retention_ms: i64,
     max_series: usize,
     max_bytes: usize,
+    max_exemplars: usize,
 }
 
 /// A series of a store, for as long as it is there.
@@ -102,6 +111,7 @@ impl Store {
 
     fn with_options(options: Options) -> Self {
         Self {
+            exemplars: Exemplars::new(options.max_exemplars),
             options,
             index: Index::default(),
             series: Vec::new(),
@@ -133,6 +143,20 @@ impl Store {
         self.select(matchers)
             .into_iter()
             .filter_map(|slot| self.slot(slot))
+            .map(Series::labels)
+    }
+
+    /// The labels of all series that fulfil all matchers and have samples at or after `start_ms` and at or before `end_ms`.
+    pub fn series_between<'a>(
+        &'a self,
+        matchers: &'a [Matcher],
+        start_ms: i64,
+        end_ms: i64,
+    ) -> impl Iterator<Item = &'a Labels> {
+        self.select(matchers)
+            .into_iter()
+            .filter_map(|slot| self.slot(slot))
+            .filter(move |series| series.lies_in(start_ms, end_ms))
             .map(Series::labels)
     }
 
@@ -174,7 +198,11 @@ impl Store {
     }
 
     pub(crate) fn slot(&self, slot: u32) -> Option<&Series> {
-        self.series.get(slot as usize)?.as_ref()
+        self.series.get(slot as usize)?.as_deref()
+    }
+
+    fn shared(&self, slot: u32) -> Option<Arc<Series>> {
+        self.series.get(slot as usize)?.clone()
     }
 }
 

@@ -6,7 +6,8 @@ use crate::ast::At;
 use crate::ast::{Modifiers, Node, NodeKind};
 use crate::dialect::Dialect;
 use crate::error::{Error, ErrorKind};
-use crate::store::Store;
+use crate::matcher::Matcher;
+use crate::store::{Series, Snapshot, Store};
 
 use super::engine::Engine;
 use super::frame::Frame;
@@ -14,13 +15,32 @@ use super::grid::Grid;
 use super::numbers::Numbers;
 
 pub(super) struct Context<'a> {
-    pub(super) store: &'a Store,
+    pub(super) source: Source<'a>,
     pub(super) engine: &'a Engine,
     pub(super) dialect: Dialect,
     /// The moments of the query itself.
     pub(super) query: Grid,
     samples: Cell<u64>,
     next_check: Cell<u64>,
+}
+
+/// Where series are found.
+#[derive(Clone, Copy)]
+pub(crate) enum Source<'a> {
+    Store(&'a Store),
+    Snapshot(&'a Snapshot),
+}
+
+impl<'a> Source<'a> {
+    pub(super) fn select(self, matchers: &[Matcher]) -> Vec<&'a Series> {
+        match self {
+            Self::Store(store) => {
+                let slots = store.select(matchers).into_iter();
+                slots.filter_map(|slot| store.slot(slot)).collect()
+            }
+            Self::Snapshot(snapshot) => snapshot.select(matchers),
+        }
+    }
 }
 
 /// What a node gave.
@@ -34,9 +54,14 @@ pub(super) enum Evaluated {
 const CHECK_EVERY: u64 = 8192;
 
 impl<'a> Context<'a> {
-    pub(super) fn new(store: &'a Store, engine: &'a Engine, dialect: Dialect, query: Grid) -> Self {
+    pub(super) fn new(
+        source: Source<'a>,
+        engine: &'a Engine,
+        dialect: Dialect,
+        query: Grid,
+    ) -> Self {
         Self {
-            store,
+            source,
             engine,
             dialect,
             query,

@@ -11,7 +11,7 @@ use crate::labels::Labels;
 use crate::store::Store;
 use crate::value::{Sample, Series, Value};
 
-use super::context::{Context, Evaluated};
+use super::context::{Context, Evaluated, Source};
 use super::frame::{Frame, is_present};
 use super::grid::Grid;
 
@@ -88,9 +88,18 @@ impl Engine {
     /// Gives a matrix for a range selector such as `x[5m]`, which then has its samples as they are, and else what
     /// [`Expr::value_type`] says.
     pub fn eval_instant(&self, store: &Store, expr: &Expr, at_ms: i64) -> Result<Value, Error> {
+        self.instant(Source::Store(store), expr, at_ms)
+    }
+
+    pub(crate) fn instant(
+        &self,
+        source: Source<'_>,
+        expr: &Expr,
+        at_ms: i64,
+    ) -> Result<Value, Error> {
         check_time(at_ms)?;
         let grid = Grid::instant(at_ms);
-        let context = Context::new(store, self, expr.dialect(), grid);
+        let context = Context::new(source, self, expr.dialect(), grid);
         let value = || match expr.root().without_parens().kind() {
             NodeKind::Range(range) => context.raw_range(range, at_ms).map(Value::Matrix),
             NodeKind::Subquery(subquery) => context.raw_subquery(subquery, grid).map(Value::Matrix),
@@ -105,6 +114,17 @@ impl Engine {
     pub fn eval_range(
         &self,
         store: &Store,
+        expr: &Expr,
+        start_ms: i64,
+        end_ms: i64,
+        step_ms: i64,
+    ) -> Result<Value, Error> {
+        self.range(Source::Store(store), expr, start_ms, end_ms, step_ms)
+    }
+
+    pub(crate) fn range(
+        &self,
+        source: Source<'_>,
         expr: &Expr,
         start_ms: i64,
         end_ms: i64,
@@ -126,7 +146,7 @@ impl Engine {
             return Err(Error::typed(expr.root().range(), message).located(expr.text()));
         }
         let grid = Grid::range(start_ms, end_ms, step_ms);
-        let context = Context::new(store, self, expr.dialect(), grid);
+        let context = Context::new(source, self, expr.dialect(), grid);
         let value = || {
             context.charge(grid.count)?;
             context.eval(expr.root(), grid)

@@ -172,6 +172,9 @@ impl Context<'_> {
         samples: &'s Samples,
     ) -> impl Iterator<Item = (usize, Window<'s>)> {
         let (mut from, mut to) = (0, 0);
+        // Looked at once for all windows, which would each look at it again.
+        let never_falls =
+            grid.count > 1 && !samples.values.windows(2).any(|pair| pair[1] < pair[0]);
         (0..grid.count).map(move |step| {
             let at = grid.time(step);
             let end = self.look_at(ranged.modifiers, at);
@@ -190,6 +193,7 @@ impl Context<'_> {
                 at,
                 range_ms: ranged.range_ms,
                 dialect: self.dialect,
+                never_falls,
                 parameters: [f64::NAN; 2],
             };
             (step, window)

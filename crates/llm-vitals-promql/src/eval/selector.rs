@@ -28,19 +28,16 @@ impl Context<'_> {
     /// The series that a selector finds.
     pub(super) fn find(&self, selector: &Selector) -> Result<Vec<&Series>, Error> {
         self.check()?;
-        let slots = self.store.select(&selector.matchers);
+        let found = self.source.select(&selector.matchers);
         let limit = self.engine.max_series();
-        if slots.len() > limit {
+        if found.len() > limit {
             let message = format!(
                 "the selector finds {} series; the limit is {limit}",
-                slots.len()
+                found.len()
             );
             return Err(Error::new(ErrorKind::Limit, message));
         }
-        Ok(slots
-            .into_iter()
-            .filter_map(|slot| self.store.slot(slot))
-            .collect())
+        Ok(found)
     }
 
     /// The samples of a range selector as they are.

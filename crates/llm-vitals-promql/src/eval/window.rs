@@ -26,6 +26,8 @@ pub(super) struct Window<'a> {
     pub(super) at: i64,
     pub(super) range_ms: i64,
     pub(super) dialect: Dialect,
+    /// Whether it is known that no value is lower than the one before, as of a counter that never began anew.
+    pub(super) never_falls: bool,
     /// The numbers among the function's arguments.
     pub(super) parameters: [f64; 2],
 }

@@ -9,6 +9,7 @@ pub(super) enum Line<'a> {
         value: f64,
         /// Milliseconds since 1970, if the line says a time.
         time: Option<i64>,
+        exemplar: Option<ExemplarText<'a>>,
     },
     Type {
         metric: &'a str,
@@ -24,4 +25,13 @@ pub(super) enum Line<'a> {
     },
     /// `# EOF`
     End,
+}
+
+/// ` # {labels} value [time]` behind a sample.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct ExemplarText<'a> {
+    /// With the braces.
+    pub(super) labels: &'a str,
+    pub(super) value: f64,
+    pub(super) time: Option<i64>,
 }

@@ -4,7 +4,7 @@ use crate::error::{Error, ErrorKind};
 use crate::labels::is_metric_name;
 
 use super::Format;
-use super::line::Line;
+use super::line::{ExemplarText, Line};
 use super::number::{parse_time, parse_value};
 
 /// Reads lines of an exposition. What is wrong gives an error with line and column, and nothing more is read.
@@ -185,15 +185,14 @@ fn sample(line: &str, format: Format) -> Result<Line<'_>, Wrong> {
             series,
             value,
             time,
+            exemplar: None,
         }),
-        Some((at, "#")) if format == Format::OpenMetrics => {
-            exemplar(line, at)?;
-            Ok(Line::Sample {
-                series,
-                value,
-                time,
-            })
-        }
+        Some((at, "#")) if format == Format::OpenMetrics => Ok(Line::Sample {
+            series,
+            value,
+            time,
+            exemplar: Some(exemplar(line, at)?),
+        }),
         Some((at, word)) => Err((
             at,
             format!("unexpected \"{}\" behind the sample", cut(word)),
@@ -201,8 +200,8 @@ fn sample(line: &str, format: Format) -> Result<Line<'_>, Wrong> {
     }
 }
 
-/// Checks an exemplar, which is not kept: ` # {labels} value [time]`.
-fn exemplar(line: &str, at: usize) -> Result<(), Wrong> {
+/// ` # {labels} value [time]`
+fn exemplar(line: &str, at: usize) -> Result<ExemplarText<'_>, Wrong> {
     let from = at + 2;
     let labels = line.get(from..).filter(|labels| labels.starts_with('{'));
     let labels = labels.ok_or((
@@ -214,18 +213,23 @@ fn exemplar(line: &str, at: usize) -> Result<(), Wrong> {
     let (at, value) = rest
         .next()
         .ok_or((end, "expected the value of an exemplar".to_owned()))?;
-    if parse_value(value).is_none() {
-        return Err((at, format!("\"{}\" is no value of an exemplar", cut(value))));
-    }
-    match rest.next() {
-        Some((at, word)) if parse_time(word, Format::OpenMetrics).is_none() => {
-            Err((at, format!("\"{}\" is no time of an exemplar", cut(word))))
+    let value = parse_value(value)
+        .ok_or_else(|| (at, format!("\"{}\" is no value of an exemplar", cut(value))))?;
+    let time = match rest.next() {
+        None => None,
+        Some((at, word)) => {
+            let time = parse_time(word, Format::OpenMetrics);
+            Some(time.ok_or_else(|| (at, format!("\"{}\" is no time of an exemplar", cut(word))))?)
         }
-        Some(_) if rest.next().is_some() => {
-            Err((rest.at, "unexpected text behind an exemplar".to_owned()))
-        }
-        _ => Ok(()),
+    };
+    if time.is_some() && rest.next().is_some() {
+        return Err((rest.at, "unexpected text behind an exemplar".to_owned()));
     }
+    Ok(ExemplarText {
+        labels: &line[from..end],
+        value,
+        time,
+    })
 }
 
 /// Where name and labels end.

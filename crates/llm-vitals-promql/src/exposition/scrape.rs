@@ -5,16 +5,16 @@ use std::collections::HashMap;
 use crate::dialect::Dialect;
 use crate::error::{Error, ErrorKind};
 use crate::labels::{Labels, LabelsBuilder, NAME};
-use crate::store::{AppendError, MetricType, SeriesId, Store};
+use crate::store::{AppendError, Exemplar, MetricType, SeriesId, Store};
 use crate::text::{format_bound, parse_float};
 
 use super::Format;
 use super::birth::Birth;
 use super::family::Family;
-use super::line::Line;
+use super::line::{ExemplarText, Line};
 use super::metadata::remember;
 use super::reader::{Reader, cut};
-use super::series_text::parse_series;
+use super::series_text::{parse_labels, parse_series};
 
 /// One source of expositions: this process, or the `/metrics` of another.
 ///
@@ -77,6 +77,7 @@ struct Pending<'a> {
     new: Option<New>,
     value: f64,
     time: Option<i64>,
+    exemplar: Option<ExemplarText<'a>>,
 }
 
 struct New {
@@ -167,9 +168,13 @@ impl Scrape {
         self.round += 1;
         let mut ingested = Ingested::default();
         for sample in pending {
+            let (text, exemplar) = (sample.text, sample.exemplar);
             match self.append(store, sample, at_ms, &mut ingested) {
                 Ok(()) => ingested.samples += 1,
                 Err(_) => ingested.refused += 1,
+            }
+            if let (Some(exemplar), Some(known)) = (exemplar, self.known.get(text)) {
+                keep(store, known.id, exemplar, at_ms);
             }
         }
         let round = self.round;
@@ -205,7 +210,12 @@ impl Scrape {
                     series,
                     value,
                     time,
+                    exemplar,
                 } => {
+                    if let Some(exemplar) = exemplar {
+                        parse_labels(exemplar.labels)
+                            .map_err(|wrong| reader.error(exemplar.labels, wrong))?;
+                    }
                     let new = if self.known.contains_key(series) {
                         None
                     } else {
@@ -218,6 +228,7 @@ impl Scrape {
                         new,
                         value,
                         time,
+                        exemplar,
                     });
                 }
                 Line::Type { metric, name } => {
@@ -340,5 +351,16 @@ impl Scrape {
         labels.set(NAME, "up");
         // Refused only if the store is full or time goes back, and then counted there.
         let _ = store.append(&labels.build(), at_ms, value);
+    }
+}
+
+/// Keeps an exemplar. Most expositions repeat that of the one before, which the store does not take again.
+fn keep(store: &mut Store, series: SeriesId, exemplar: ExemplarText<'_>, at_ms: i64) {
+    let Some(series) = store.get(series).map(|series| series.labels().clone()) else {
+        return;
+    };
+    if let Ok(labels) = parse_labels(exemplar.labels) {
+        let time = exemplar.time.unwrap_or(at_ms);
+        store.append_exemplar(&series, Exemplar::new(labels.build(), exemplar.value, time));
     }
 }

@@ -10,6 +10,15 @@ const LONGEST: usize = 8 << 10;
 
 /// Reads the text of a series, which is known to have its braces and quotes closed.
 pub(super) fn parse_series(text: &str) -> Result<LabelsBuilder, Wrong> {
+    let labels = parse_labels(text)?;
+    if labels.get(NAME).is_none() {
+        return Err((0, "the metric has no name".to_owned()));
+    }
+    Ok(labels)
+}
+
+/// As [`parse_series`], where there need not be a name.
+pub(super) fn parse_labels(text: &str) -> Result<LabelsBuilder, Wrong> {
     let brace = text.find('{').unwrap_or(text.len());
     let mut labels = LabelsBuilder::default();
     let mut count = 0;
@@ -60,9 +69,6 @@ pub(super) fn parse_series(text: &str) -> Result<LabelsBuilder, Wrong> {
         if !rest.take(',') && !rest.peek('}') {
             return Err((rest.at, "expected \",\" or \"}\" behind a label".to_owned()));
         }
-    }
-    if labels.get(NAME).is_none() {
-        return Err((0, "the metric has no name".to_owned()));
     }
     Ok(labels)
 }

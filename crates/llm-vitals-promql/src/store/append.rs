@@ -1,6 +1,7 @@
 //! Samples into the store.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::labels::Labels;
 
@@ -88,7 +89,7 @@ impl Store {
         let labels = self.index.insert(labels, slot);
         let series = Series::new(labels.clone());
         self.stats.bytes += series.bytes();
-        self.series[slot as usize] = Some(series);
+        self.series[slot as usize] = Some(Arc::new(series));
         self.by_labels.insert(labels, slot);
         Ok(self.id(slot))
     }
@@ -103,10 +104,10 @@ impl Store {
         if self.get(id).is_none() {
             return Ok(false);
         }
-        let Some(series) = self.series[id.slot as usize].as_mut() else {
+        let Some(shared) = self.series[id.slot as usize].as_mut() else {
             return Ok(false);
         };
-        match series.last() {
+        match shared.last() {
             Some((last, _)) if last > time_ms => {
                 self.stats.out_of_order_samples += 1;
                 return Err(AppendError::OutOfOrder);
@@ -124,6 +125,7 @@ impl Store {
             self.stats.too_old_samples += 1;
             return Err(AppendError::TooOld);
         }
+        let series = Arc::make_mut(shared);
         let before = series.resizes().then(|| series.bytes());
         series.push(time_ms, value);
         if let Some(before) = before {

@@ -17,6 +17,7 @@ impl Default for StoreBuilder {
                 retention_ms: 6 * 3_600_000,
                 max_series: 100_000,
                 max_bytes: 256 << 20,
+                max_exemplars: 10_000,
             },
         }
     }
@@ -46,6 +47,16 @@ impl StoreBuilder {
     #[must_use]
     pub fn with_max_bytes(mut self, bytes: usize) -> Self {
         self.options.max_bytes = bytes;
+        self
+    }
+
+    /// How many exemplars there may be; 10,000 by default, and of a series 10.
+    ///
+    /// When there are so many, a series that has some gives up its oldest for its newest, and others get none until old ones go
+    /// with the retention.
+    #[must_use]
+    pub fn with_max_exemplars(mut self, exemplars: usize) -> Self {
+        self.options.max_exemplars = exemplars;
         self
     }
 

@@ -1,5 +1,7 @@
 //! Samples out of the store.
 
+use std::sync::Arc;
+
 use super::{Series, Store};
 
 /// How often samples are looked through, in milliseconds.
@@ -16,6 +18,7 @@ impl Store {
         self.last_sweep = now_ms;
         let mut cutoff = now_ms.saturating_sub(self.options.retention_ms);
         self.drop_before(cutoff);
+        self.exemplars.drop_before(cutoff);
         // Too large: the oldest quarter of what is left, until it fits or nothing of a block is left.
         while self.stats.bytes > self.options.max_bytes && now_ms - cutoff > EVERY {
             cutoff += (now_ms - cutoff) / 4;
@@ -34,7 +37,9 @@ impl Store {
             let Some(series) = self.series[at].as_mut() else {
                 continue;
             };
-            dropped += series.drop_before(time);
+            if series.has_before(time) {
+                dropped += Arc::make_mut(series).drop_before(time);
+            }
             if !series.is_empty() {
                 bytes += series.bytes();
             } else if let Some(series) = self.series[at].take() {
@@ -50,6 +55,7 @@ impl Store {
         // Slots are numbered by 32 bits.
         let slot = u32::try_from(at).unwrap_or(u32::MAX);
         self.by_labels.remove(series.labels());
+        self.exemplars.remove(series.labels());
         self.index.remove(series.labels(), slot);
         self.generations[at] = self.generations[at].wrapping_add(1);
         self.free.push(slot);

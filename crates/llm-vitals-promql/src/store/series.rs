@@ -1,6 +1,7 @@
 //! The samples of one series.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::labels::Labels;
 
@@ -13,10 +14,27 @@ use super::samples::Samples;
 #[derive(Debug)]
 pub(crate) struct Series {
     labels: Labels,
-    blocks: VecDeque<Block>,
+    /// Shared with snapshots.
+    blocks: VecDeque<Arc<Block>>,
     /// Behind the blocks, at most twice the size of one.
     times: Vec<i64>,
     values: Vec<f64>,
+}
+
+impl Clone for Series {
+    /// With the same room behind the newest samples, so that a copy takes as many bytes as are counted for the series.
+    fn clone(&self) -> Self {
+        let mut times = Vec::with_capacity(self.times.capacity());
+        times.extend_from_slice(&self.times);
+        let mut values = Vec::with_capacity(self.values.capacity());
+        values.extend_from_slice(&self.values);
+        Self {
+            labels: self.labels.clone(),
+            blocks: self.blocks.clone(),
+            times,
+            values,
+        }
+    }
 }
 
 impl Series {
@@ -80,8 +98,10 @@ impl Series {
     /// Adds a sample that is later than all others.
     pub(super) fn push(&mut self, time: i64, value: f64) {
         if self.times.len() == 2 * BLOCK {
-            self.blocks
-                .push_back(Block::new(&self.times[..BLOCK], &self.values[..BLOCK]));
+            self.blocks.push_back(Arc::new(Block::new(
+                &self.times[..BLOCK],
+                &self.values[..BLOCK],
+            )));
             self.times.drain(..BLOCK);
             self.values.drain(..BLOCK);
         }
@@ -92,6 +112,22 @@ impl Series {
     /// Whether the next sample changes how many bytes it takes.
     pub(super) fn resizes(&self) -> bool {
         self.times.len() == self.times.capacity() || self.times.len() == 2 * BLOCK
+    }
+
+    /// Whether there are samples both at or after `start` and at or before `end`.
+    pub(super) fn lies_in(&self, start: i64, end: i64) -> bool {
+        let first = match self.blocks.front() {
+            Some(block) => Some(block.start),
+            None => self.times.first().copied(),
+        };
+        first.is_some_and(|first| first <= end)
+            && self.times.last().is_some_and(|last| *last >= start)
+    }
+
+    /// Whether [`drop_before`](Self::drop_before) would drop anything.
+    pub(super) fn has_before(&self, time: i64) -> bool {
+        self.blocks.front().is_some_and(|block| block.end < time)
+            || self.last().is_some_and(|(last, _)| last < time)
     }
 
     /// Drops the blocks that end before a time, and everything if all is older. Gives how many samples went.
@@ -121,6 +157,6 @@ impl Series {
             + entries
             + self.labels.heap_bytes()
             + (self.times.capacity() + self.values.capacity()) * 8
-            + self.blocks.iter().map(Block::bytes).sum::<usize>()
+            + self.blocks.iter().map(|block| block.bytes()).sum::<usize>()
     }
 }

@@ -477,3 +477,41 @@ fn formats_are_known_by_content_type() {
     }
     assert_eq!(Ingested::default().samples, 0);
 }
+
+#[test]
+fn exemplars_are_kept_once_with_the_labels_of_their_series() {
+    let mut store = Store::new();
+    let mut scrape = Scrape::new(Labels::new([("job", "gateway")]));
+    let mut take = |at: i64, exemplars: [&str; 2]| {
+        let text = format!(
+            "# TYPE wait_seconds histogram\nwait_seconds_bucket{{le=\"1\"}} 1 # {}\nwait_seconds_bucket{{le=\"+Inf\"}} 2 # {}\n# EOF\n",
+            exemplars[0], exemplars[1]
+        );
+        scrape
+            .ingest(&mut store, text.as_bytes(), Format::OpenMetrics, at)
+            .unwrap();
+    };
+    let second = "{trace_id=\"b\"} 7 9.5";
+    take(10_000, ["{trace_id=\"a\"} 0.5", second]);
+    take(15_000, ["{trace_id=\"a\"} 0.5", second]);
+    take(20_000, ["{trace_id=\"c\",span=\"1\"} 0.75", second]);
+    let mut found: Vec<String> = store
+        .exemplars(&[], 0, 20_000)
+        .flat_map(|(series, exemplars)| {
+            exemplars.into_iter().map(move |exemplar| {
+                let (value, time) = (exemplar.value(), exemplar.time());
+                format!("{series} {} {value}@{time}", exemplar.labels())
+            })
+        })
+        .collect();
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            r#"wait_seconds_bucket{job="gateway", le="+Inf"} {trace_id="b"} 7@9500"#,
+            r#"wait_seconds_bucket{job="gateway", le="1.0"} {span="1", trace_id="c"} 0.75@20000"#,
+            r#"wait_seconds_bucket{job="gateway", le="1.0"} {trace_id="a"} 0.5@10000"#,
+        ]
+    );
+    assert_eq!(store.exemplars(&[], 9_501, 9_999).count(), 0);
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use llm_vitals_promql::{Dialect, Engine, ErrorKind, Expr, Labels, Value};
+use llm_vitals_promql::{Dialect, Engine, ErrorKind, Expr, Labels, Snapshot, Value};
 
 use crate::differential::{expressions::Generator, fill, random::Random, series};
 
@@ -32,6 +32,15 @@ fn a_range_is_its_moments() {
                 else {
                     continue;
                 };
+                let snapshot = Snapshot::new(&store, expr.clone());
+                let later = snapshot.eval_range(&Engine::new(), start, end, step);
+                assert_eq!(
+                    format!("{later:?}"),
+                    format!(
+                        "{:?}",
+                        Ok::<_, llm_vitals_promql::Error>(Value::Matrix(range.clone()))
+                    )
+                );
                 compared += 1;
                 let mut columns: BTreeMap<i64, Vec<(Labels, f64)>> = BTreeMap::new();
                 for series in &range {

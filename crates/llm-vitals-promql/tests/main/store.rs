@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use llm_vitals_promql::{
-    AppendError, Dialect, Engine, Expr, Labels, MatchOp, Matcher, STALE_MARKER, Store, Value,
-    is_stale,
+    AppendError, Dialect, Engine, Expr, Labels, MatchOp, Matcher, STALE_MARKER, Snapshot, Store,
+    Value, is_stale,
 };
 
 fn labels(name: &str, number: usize) -> Labels {
@@ -234,4 +234,52 @@ fn matchers_select_series() {
     );
     assert_eq!(count(&[("missing", MatchOp::Equal, "a")]), 0);
     assert_eq!(count(&[("missing", MatchOp::NotEqual, "a")]), 31);
+}
+
+#[test]
+fn a_snapshot_stays_as_it_was() {
+    let mut store = Store::new();
+    let fill = |store: &mut Store, times: std::ops::Range<i64>| {
+        for time in times {
+            for number in 0..3 {
+                store
+                    .append(&labels("x", number), time * 1000, time as f64)
+                    .unwrap();
+            }
+        }
+    };
+    fill(&mut store, 0..300);
+    let expr = Expr::parse("sum(x) + sum(count_over_time(x[5m]))", Dialect::V3).unwrap();
+    let snapshot = Snapshot::new(&store, expr);
+    fill(&mut store, 300..600);
+    let mut other = Store::new();
+    fill(&mut other, 0..600);
+    assert_eq!(store.stats(), other.stats());
+    store.advance(100_000_000);
+    assert_eq!(store.stats().series, 0);
+    let value = snapshot.eval_instant(&Engine::new(), 299_000).unwrap();
+    let Value::Vector(samples) = value else {
+        panic!()
+    };
+    assert_eq!(samples[0].value(), 3.0 * 299.0 + 3.0 * 300.0);
+}
+
+#[test]
+fn series_are_found_by_when_they_were() {
+    let mut store = Store::new();
+    store.append(&labels("x", 0), 1_000, 1.0).unwrap();
+    store.append(&labels("x", 0), 5_000, 1.0).unwrap();
+    store.append(&labels("x", 1), 6_000, 1.0).unwrap();
+    let found = |start, end| store.series_between(&[], start, end).count();
+    assert_eq!(
+        [
+            (0, 999),
+            (0, 1_000),
+            (2_000, 3_000),
+            (5_000, 6_000),
+            (6_001, 9_000)
+        ]
+        .map(|(start, end)| found(start, end)),
+        [0, 1, 1, 2, 0]
+    );
 }

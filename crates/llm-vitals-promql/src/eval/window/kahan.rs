@@ -46,6 +46,8 @@ pub(in crate::eval) struct Mean {
     sum: Sum,
     /// Once the sum would overflow, the mean so far takes its place.
     is_running: bool,
+    /// Whether the mean so far is taken without what its rounding lost.
+    is_plain: bool,
 }
 
 impl Mean {
@@ -53,6 +55,7 @@ impl Mean {
     pub(in crate::eval) fn running() -> Self {
         Self {
             is_running: true,
+            is_plain: true,
             ..Self::default()
         }
     }
@@ -77,7 +80,11 @@ impl Mean {
                 return;
             }
         }
-        let corrected = mean + self.sum.lost;
+        let corrected = if self.is_plain {
+            mean
+        } else {
+            mean + self.sum.lost
+        };
         self.sum.add(value / self.count - corrected / self.count);
     }
 

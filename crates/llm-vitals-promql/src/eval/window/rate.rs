@@ -34,7 +34,7 @@ fn extrapolated(window: &Window<'_>, is_counter: bool, per: f64) -> f64 {
         return ABSENT;
     };
     let mut rise = last - first;
-    if is_counter {
+    if is_counter && !window.never_falls {
         let mut previous = first;
         for value in window.values {
             if *value < previous {

@@ -86,6 +86,9 @@ impl Writer {
     }
 }
 
+/// Bytes that are read at once.
+const CHUNK: usize = 16;
+
 /// Reads what [`Writer`] wrote. Behind the end everything is 0, so that nothing can panic.
 pub(super) struct Reader<'a> {
     bytes: &'a [u8],
@@ -147,13 +150,21 @@ impl<'a> Reader<'a> {
 
     fn packed(&mut self, count: usize, width: u32, mut each: impl FnMut(usize, u64)) {
         let mask = u64::MAX.checked_shr(64 - width).unwrap_or_default();
+        // The last bytes with zeros behind them. In a small block most words reach over its end.
+        let tail_at = self.bytes.len().saturating_sub(CHUNK);
+        let mut tail = [0; 2 * CHUNK];
+        let rest = &self.bytes[tail_at..];
+        tail[..rest.len()].copy_from_slice(rest);
         let mut bit = 0_usize;
         for at in 0..count {
             let from = self.at + bit / 8;
-            let loaded = match self.bytes.get(from..).and_then(<[u8]>::first_chunk::<16>) {
-                Some(chunk) => u128::from_le_bytes(*chunk),
-                None => self.load_end(from),
+            let (bytes, from) = if from < tail_at {
+                (self.bytes, from)
+            } else {
+                (&tail[..], from - tail_at)
             };
+            let chunk = bytes.get(from..).and_then(<[u8]>::first_chunk::<CHUNK>);
+            let loaded = u128::from_le_bytes(chunk.copied().unwrap_or_default());
             #[expect(
                 clippy::cast_possible_truncation,
                 reason = "the mask keeps at most 64 bits"
@@ -162,13 +173,6 @@ impl<'a> Reader<'a> {
             bit += width as usize;
         }
         self.at += bit.div_ceil(8);
-    }
-
-    fn load_end(&self, from: usize) -> u128 {
-        let rest = self.bytes.get(from..).unwrap_or_default();
-        let mut chunk = [0; 16];
-        chunk[..rest.len().min(16)].copy_from_slice(&rest[..rest.len().min(16)]);
-        u128::from_le_bytes(chunk)
     }
 }
 

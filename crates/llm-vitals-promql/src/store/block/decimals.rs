@@ -25,6 +25,10 @@ pub(super) fn scale(values: &[f64]) -> Option<(u8, Vec<i64>)> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "below 2^53")]
+pub(super) fn whole(number: i64) -> f64 {
+    number as f64
+}
+
 pub(super) fn unscale(number: i64, decimals: u8) -> f64 {
-    number as f64 / POWERS.get(usize::from(decimals)).unwrap_or(&1.0)
+    whole(number) / POWERS.get(usize::from(decimals)).unwrap_or(&1.0)
 }
