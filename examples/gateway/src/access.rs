@@ -93,6 +93,11 @@ impl Access {
         ))
     }
 
+    /// Whether somebody may ask for measurements by a method that changes nothing here, such as a query in a form.
+    pub(crate) fn reading(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), ApiError> {
+        self.management(&Method::GET, uri, headers)
+    }
+
     fn same_host(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), ApiError> {
         for name in [HOST, ORIGIN] {
             if headers.get_all(&name).iter().nth(1).is_some() {

@@ -3,13 +3,13 @@
 mod files;
 mod log;
 mod samples;
-mod shown;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use llm_vitals_alert::{Evaluator, Runner, now_ms};
+use llm_vitals_dashboard::{Dashboard, History, HistoryEntry, Spend, SpendReport};
 use llm_vitals_prometheus::Exposition;
 use llm_vitals_promql::Store;
 use tokio::sync::watch;
@@ -29,6 +29,8 @@ const LAST: Duration = Duration::from_secs(5);
 pub(crate) struct Alerts {
     evaluator: Arc<Mutex<Evaluator>>,
     store: Arc<Mutex<Store>>,
+    history: History,
+    spend: Arc<Mutex<Spend>>,
     files: Arc<Files>,
     state: Option<PathBuf>,
     interval: Duration,
@@ -44,37 +46,41 @@ pub(crate) struct Alerting {
 }
 
 impl Alerts {
-    /// Reads the rules and the state; `None` where there are no rules. Nothing is evaluated before [`start`](Self::start).
-    pub(crate) fn build(config: &config::Alerts) -> Result<Option<(Self, Runner)>, ConfigError> {
-        let files = Files::new(config.files.clone(), config.default_pack);
-        if files.is_empty() {
-            return Ok(None);
-        }
+    /// Reads the rules and the state. Nothing is evaluated before [`start`](Self::start).
+    pub(crate) fn build(config: &config::Alerts) -> Result<(Self, Runner), ConfigError> {
+        let default_pack = config.default_pack.unwrap_or(config.files.is_empty());
+        let files = Files::new(config.files.clone(), default_pack);
         let rules = files.load().map_err(ConfigError::new)?;
         let evaluator = Evaluator::new(rules).with_interval(config.interval.0);
         let alerts = Self {
             evaluator: Arc::new(Mutex::new(evaluator)),
             store: Arc::default(),
+            history: History::default(),
+            spend: Arc::new(Mutex::new(Spend::new(now_ms()))),
             files: Arc::new(files),
             state: config.state.clone(),
             interval: config.interval.0,
             sample_interval: config.sample_interval.0,
         };
+        let history = alerts.history.clone();
         let mut runner = Runner::new(Arc::clone(&alerts.evaluator), Arc::clone(&alerts.store))
-            .on_transitions(log::transitions);
+            .on_transitions(move |changes| {
+                log::transitions(changes);
+                history.record(changes);
+            });
         if let Some(state) = &config.state {
             has_folder(state)?;
             runner = runner
                 .with_state_file(state)
                 .map_err(|error| ConfigError::new(error.render().trim_end()))?;
         }
-        Ok(Some((alerts, runner)))
+        Ok((alerts, runner))
     }
 
     /// Takes samples and evaluates the rules.
     pub(crate) fn start(self, runner: Runner, exposition: Exposition) -> Alerting {
         let (stop, stopped) = watch::channel(false);
-        let samples = Samples::new(exposition, Arc::clone(&self.store), now_ms());
+        let samples = Samples::new(exposition, &self, now_ms());
         tokio::spawn(samples.keep(self.sample_interval, until(stopped.clone())));
         tokio::spawn(self.clone().reload(Hangups::new()));
         let runner = tokio::spawn(runner.run(until(stopped)));
@@ -83,6 +89,23 @@ impl Alerts {
             runner,
             stop,
         }
+    }
+
+    /// Shows the samples, the rules and the alerts.
+    pub(crate) fn dashboard(&self) -> Dashboard {
+        Dashboard::new(Arc::clone(&self.store))
+            .with_evaluator(Arc::clone(&self.evaluator))
+            .with_evaluation_interval(self.interval)
+    }
+
+    /// What has happened to alerts, newest first.
+    pub(crate) fn history(&self) -> Vec<HistoryEntry> {
+        self.history.recent()
+    }
+
+    /// What calls have cost.
+    pub(crate) fn spend(&self) -> SpendReport {
+        lock(&self.spend).report(now_ms())
     }
 
     /// Adds the engine's own metrics to an exposition.

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use llm_vitals_dashboard::Dashboard;
 use llm_vitals_health::Health;
 use llm_vitals_prometheus::Exposition;
 use llm_vitals_redis::RedisMetrics;
 use llm_vitals_tower::{LlmMetrics, LlmMetricsService};
 
 use crate::access::Access;
-use crate::alerts::Alerts;
 use crate::config::{Limits, Timeouts};
 use crate::front::Front;
 use crate::page::Page;
@@ -31,8 +31,7 @@ pub(crate) struct App {
     pub(crate) health: Health,
     /// What is known of Redis, where there is one.
     pub(crate) redis: Option<RedisMetrics>,
-    /// The alert rules, where there are any.
-    pub(crate) alerts: Option<Alerts>,
+    pub(crate) dashboard: Dashboard,
     /// Whether the measurements need a token.
     pub(crate) has_token: bool,
 }

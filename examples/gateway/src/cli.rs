@@ -35,7 +35,8 @@ Endpoints:
   ANY  /proxy/PROVIDER/PATH   any other path of a provider, passed on as it is and measured
   GET  /metrics               for Prometheus
   GET  /stats                 requests, latencies and tokens as JSON
-  GET  /api/v1/alerts         alerts that are pending or firing, and /api/v1/rules, as Prometheus has them
+  GET  /                      the dashboard, in a browser
+  GET  /api/v1/...            queries, rules and alerts, as Prometheus has them
   GET  /health                which providers answer; /health/live, /health/ready and /health/startup for Kubernetes
 
 Examples:

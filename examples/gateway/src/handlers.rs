@@ -1,7 +1,7 @@
 //! The paths that the gateway answers.
 
-mod alerts;
 mod answer;
+mod dashboard;
 mod health;
 mod management;
 mod models;
@@ -38,11 +38,9 @@ pub(crate) fn api(app: &Arc<App>) -> Router {
 /// The paths of the measurements and the probes.
 pub(crate) fn management(app: &Arc<App>) -> Router {
     Router::new()
-        .route("/", get(management::index))
         .route("/metrics", get(management::metrics))
         .route("/stats", get(management::stats))
-        .route("/api/v1/alerts", get(alerts::alerts))
-        .route("/api/v1/rules", get(alerts::rules))
+        .merge(dashboard::router(app))
         .merge(health::router(app).layer(middleware::from_fn(shaped)))
         .method_not_allowed_fallback(no_such_method)
         .with_state(Arc::clone(app))

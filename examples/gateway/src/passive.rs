@@ -1,4 +1,4 @@
-//! Tells a provider's passive health how each call to it ended.
+//! Tells a provider's passive health, and the log of its errors, how each call to it ended.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -11,17 +11,22 @@ use pin_project_lite::pin_project;
 use tokio::time::Instant;
 use tower::{Layer, Service};
 
+use crate::call_log::{Asks, CallLog, LoggedCall};
 use crate::outcome::outcome;
 
 /// Applies [`Passive`]. It goes outside of the retries: a call that a retry saved is a success.
 #[derive(Clone, Debug)]
-pub(crate) struct PassiveLayer(pub(crate) Target);
+pub(crate) struct PassiveLayer {
+    pub(crate) target: Target,
+    pub(crate) log: CallLog,
+}
 
 /// Records each call when its answer has ended, a streamed one too. One that is dropped before says nothing.
 #[derive(Clone, Debug)]
 pub(crate) struct Passive<S> {
     inner: S,
     target: Target,
+    log: CallLog,
 }
 
 impl<S> Layer<S> for PassiveLayer {
@@ -30,7 +35,8 @@ impl<S> Layer<S> for PassiveLayer {
     fn layer(&self, inner: S) -> Passive<S> {
         Passive {
             inner,
-            target: self.0.clone(),
+            target: self.target.clone(),
+            log: self.log.clone(),
         }
     }
 }
@@ -39,6 +45,7 @@ impl<S, R> Service<R> for Passive<S>
 where
     S: Service<R, Error = ProviderError>,
     S::Response: Watched,
+    R: Asks,
 {
     type Response = S::Response;
     type Error = ProviderError;
@@ -52,6 +59,7 @@ where
         PassiveFuture {
             watch: Some(Watch {
                 target: self.target.clone(),
+                call: self.log.begin(&request),
                 started: Instant::now(),
             }),
             inner: self.inner.call(request),
@@ -84,7 +92,7 @@ where
         Poll::Ready(match result {
             Ok(answer) => Ok(answer.watched(watch)),
             Err(error) => {
-                watch.end(outcome(&error));
+                watch.fail(&error);
                 Err(error)
             }
         })
@@ -95,10 +103,16 @@ where
 #[derive(Debug)]
 pub(crate) struct Watch {
     target: Target,
+    call: LoggedCall,
     started: Instant,
 }
 
 impl Watch {
+    fn fail(self, error: &ProviderError) {
+        self.call.failed(error);
+        self.end(outcome(error));
+    }
+
     fn end(self, outcome: Outcome) {
         self.target
             .record_since(outcome, self.started, Instant::now());
@@ -146,12 +160,13 @@ impl StreamObserver for StreamWatch {
         let Some(watch) = self.watch.take() else {
             return;
         };
-        watch.end(match end {
-            StreamEnd::Error(error) => outcome(error),
+        match end {
+            StreamEnd::Error(error) => watch.fail(error),
             StreamEnd::Unknown if !self.answers.all_ended() => {
-                Outcome::Failed(Cause::StreamInterrupted)
+                watch.call.broke_off();
+                watch.end(Outcome::Failed(Cause::StreamInterrupted));
             }
-            StreamEnd::Known | StreamEnd::Unknown => Outcome::Success,
-        });
+            StreamEnd::Known | StreamEnd::Unknown => watch.end(Outcome::Success),
+        }
     }
 }

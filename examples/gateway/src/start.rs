@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use llm_vitals_dashboard::RecentErrors;
 use llm_vitals_health::Fleet;
 use llm_vitals_prometheus::Prometheus;
 use llm_vitals_tower::{HISTOGRAMS, LlmMetrics};
@@ -24,7 +25,7 @@ use crate::page::Page;
 use crate::server::{Serving, serve};
 use crate::signals::Signals;
 use crate::upstream::Upstreams;
-use crate::{banner, demo, handlers, health, models, prices, redis_watch};
+use crate::{banner, dashboard, demo, handlers, health, models, prices, redis_watch};
 
 /// Listens, answers until a signal comes, and lets the requests end that are under way.
 pub(crate) async fn run(mut config: Config, is_demo: bool) -> Result<(), Box<dyn Error>> {
@@ -42,7 +43,10 @@ pub(crate) async fn run(mut config: Config, is_demo: bool) -> Result<(), Box<dyn
     let limits = &config.limits;
     let gate = Gate::new(limits.concurrency, limits.queue, limits.queue_wait.0);
     let fleet = Fleet::new();
-    let upstreams = Arc::new(Upstreams::build(&config, is_demo, &metrics, &gate, &fleet)?);
+    let errors = RecentErrors::default();
+    let upstreams = Arc::new(Upstreams::build(
+        &config, is_demo, &metrics, &gate, &fleet, &errors,
+    )?);
     let (health, checks, first_round) = health::build(&config, &upstreams)?;
     let shown = health.clone();
     exposition.add(move |out| {
@@ -57,14 +61,9 @@ pub(crate) async fn run(mut config: Config, is_demo: bool) -> Result<(), Box<dyn
     if let Some(cached) = cached.clone() {
         exposition.add(move |out| cached.render(out));
     }
-    let alerts = match Alerts::build(&config.alerts)? {
-        Some((alerts, runner)) => {
-            let shown = alerts.clone();
-            exposition.add(move |out| shown.render(out));
-            Some((alerts, runner))
-        }
-        None => None,
-    };
+    let (alerts, rules) = Alerts::build(&config.alerts)?;
+    let shown = alerts.clone();
+    exposition.add(move |out| shown.render(out));
     let listener = listen("listen", config.listen).await?;
     let address = listener.local_addr()?;
     let management = match config.management_listen {
@@ -93,7 +92,12 @@ pub(crate) async fn run(mut config: Config, is_demo: bool) -> Result<(), Box<dyn
         timeouts: config.timeouts.clone(),
         health: health.clone(),
         redis: cached,
-        alerts: alerts.as_ref().map(|(alerts, _)| alerts.clone()),
+        dashboard: dashboard::build(
+            &alerts,
+            health.clone(),
+            errors,
+            config.alerts.sample_interval.0,
+        ),
         has_token: config.management_token.is_some(),
     });
 
@@ -101,7 +105,7 @@ pub(crate) async fn run(mut config: Config, is_demo: bool) -> Result<(), Box<dyn
     tokio::spawn(checks.run(std::future::pending()));
     tokio::spawn(health::finish_first_round(health.clone(), first_round));
     let redis = redis.map(redis_watch::Watch::start);
-    let alerts = alerts.map(|(alerts, runner)| alerts.start(runner, exposition));
+    let alerts = alerts.start(rules, exposition);
     tokio::spawn(prices::reload(prices));
     if is_demo {
         tokio::spawn(demo::run(address, config.client_keys.first().cloned()));
@@ -162,9 +166,7 @@ pub(crate) async fn run(mut config: Config, is_demo: bool) -> Result<(), Box<dyn
     if let Some(redis) = redis {
         redis.stop().await;
     }
-    if let Some(alerts) = alerts {
-        alerts.stop().await;
-    }
+    alerts.stop().await;
     Ok(())
 }
 

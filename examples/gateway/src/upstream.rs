@@ -6,6 +6,7 @@ mod http;
 
 use std::sync::Arc;
 
+use llm_vitals_dashboard::RecentErrors;
 use llm_vitals_health::{Fleet, Target};
 use llm_vitals_provider::{Provider, ProviderService};
 use llm_vitals_tower::LlmMetrics;
@@ -53,12 +54,14 @@ impl Upstreams {
         metrics: &LlmMetrics,
         gate: &Gate,
         fleet: &Fleet,
+        errors: &RecentErrors,
     ) -> Result<Self, ConfigError> {
         let building = Building {
             config,
             metrics,
             gate,
             fleet,
+            errors,
         };
         let mut list = Vec::new();
         let mut models = Vec::new();

@@ -28,11 +28,6 @@ impl Files {
         }
     }
 
-    /// Whether there are no rules to be had.
-    pub(super) fn is_empty(&self) -> bool {
-        self.paths.is_empty() && !self.default_pack
-    }
-
     /// Reads all of them, or says what is wrong in all of them, with line, column and a mark under the place.
     pub(super) fn load(&self) -> Result<Rules, String> {
         let default_pack = self

@@ -4,26 +4,33 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use llm_vitals_alert::now_ms;
+use llm_vitals_dashboard::Spend;
 use llm_vitals_prometheus::Exposition;
-use llm_vitals_promql::{Format, Labels, Scrape, Store};
+use llm_vitals_promql::{Dialect, Engine, Expr, Format, Labels, Scrape, Store, Value};
 use tokio::time::MissedTickBehavior;
 
-use super::lock;
+use super::{Alerts, lock};
+
+/// All that was spent, and all calls whose cost is not known.
+const COST: &str = "sum(llm_cost_usd_total)";
+const UNPRICED: &str = "sum(llm_cost_unknown_requests_total)";
 
 /// Takes the exposition into the store.
 #[derive(Debug)]
 pub(super) struct Samples {
     exposition: Exposition,
     store: Arc<Mutex<Store>>,
+    spend: Arc<Mutex<Spend>>,
     scrape: Scrape,
 }
 
 impl Samples {
     /// Counters were 0 at `started_at`, in milliseconds since 1970.
-    pub(super) fn new(exposition: Exposition, store: Arc<Mutex<Store>>, started_at: i64) -> Self {
+    pub(super) fn new(exposition: Exposition, alerts: &Alerts, started_at: i64) -> Self {
         Self {
             exposition,
-            store,
+            store: Arc::clone(&alerts.store),
+            spend: Arc::clone(&alerts.spend),
             scrape: Scrape::new(Labels::empty()).with_born_at_zero(started_at),
         }
     }
@@ -59,6 +66,27 @@ impl Samples {
         if let Err(error) = taken {
             self.scrape.fail(&mut store, at);
             tracing::error!("alert rules have no data: {error}");
+            return;
         }
+        let mut spend = lock(&self.spend);
+        spend.record_usd(at, total(&store, COST, at));
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a count of requests"
+        )]
+        spend.record_unpriced(at, total(&store, UNPRICED, at) as u64);
+    }
+}
+
+/// Nothing was counted yet where there are no series.
+fn total(store: &Store, sum: &str, at: i64) -> f64 {
+    let counted =
+        Expr::parse(sum, Dialect::V3).and_then(|expr| Engine::new().eval_instant(store, &expr, at));
+    match counted {
+        Ok(Value::Vector(samples)) => samples
+            .first()
+            .map_or(0.0, llm_vitals_promql::Sample::value),
+        _ => 0.0,
     }
 }

@@ -95,8 +95,8 @@ pub(crate) struct Checks {
 pub(crate) struct Alerts {
     /// Rule files.
     pub(crate) files: Vec<PathBuf>,
-    /// Whether the rules in the binary are evaluated too.
-    pub(crate) default_pack: bool,
+    /// Whether the rules in the binary are evaluated too. By default they are where there are no files.
+    pub(crate) default_pack: Option<bool>,
     /// Where the state is kept over a restart.
     pub(crate) state: Option<PathBuf>,
     /// Between two evaluations of a group that does not say.
@@ -180,7 +180,7 @@ impl Default for Alerts {
     fn default() -> Self {
         Self {
             files: Vec::new(),
-            default_pack: false,
+            default_pack: None,
             state: None,
             interval: seconds(15),
             sample_interval: seconds(5),

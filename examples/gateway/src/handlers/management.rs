@@ -15,9 +15,11 @@ use super::answer;
 use crate::app::App;
 use crate::openai_error::ApiError;
 
-const INDEX: &str = "\
+/// For those who take no page.
+pub(super) const INDEX: &str = "\
 llm-vitals gateway
 
+GET  /                      the dashboard, in a browser
 POST /v1/chat/completions   plain, or streamed with \"stream\": true
 POST /v1/completions        plain text
 POST /v1/embeddings
@@ -25,7 +27,7 @@ GET  /v1/models             every model, by its name and as provider/model
 ANY  /proxy/PROVIDER/PATH   any other path of a provider, passed on as it is and measured
 GET  /metrics               for Prometheus
 GET  /stats                 requests, latencies and tokens as JSON
-GET  /api/v1/alerts         alerts that are pending or firing, and /api/v1/rules, as Prometheus has them
+GET  /api/v1/...            queries, rules and alerts, as Prometheus has them
 GET  /health                which providers answer
 GET  /health/live, /health/ready, /health/startup
 ";
@@ -37,10 +39,6 @@ struct Stats {
     calls: Snapshot,
     #[serde(skip_serializing_if = "Option::is_none")]
     cache: Option<CacheMetrics>,
-}
-
-pub(super) async fn index() -> Response {
-    INDEX.into_response()
 }
 
 pub(super) async fn metrics(State(app): State<Arc<App>>, request: Request) -> Response {

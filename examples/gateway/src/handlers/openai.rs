@@ -16,15 +16,17 @@ use crate::cache::{Asked, HEADER, Note, Wish};
 use crate::openai_error::ApiError;
 use crate::sse::SseBody;
 use crate::text::{self, TextRequest};
+use crate::trace;
 
 pub(super) async fn chat(State(app): State<Arc<App>>, request: Request) -> Response {
+    let trace = trace::of(request.headers());
     let asked: Asked<ChatRequest> =
         match read(&app, request, |body| serde_json::from_slice(body)).await {
             Ok(request) => request,
             Err(error) => return error.into_response(),
         };
     let note = asked.note.clone();
-    let response = match app.service.clone().oneshot(asked).await {
+    let response = match trace::within(trace, app.service.clone().oneshot(asked)).await {
         Ok(ChatReply::Full(answer)) => with_id(json(&answer), &answer.head),
         Ok(ChatReply::Stream(stream)) => {
             let head = stream.head().clone();
@@ -36,12 +38,13 @@ pub(super) async fn chat(State(app): State<Arc<App>>, request: Request) -> Respo
 }
 
 pub(super) async fn text(State(app): State<Arc<App>>, request: Request) -> Response {
+    let trace = trace::of(request.headers());
     let asked = match read(&app, request, TextRequest::parse).await {
         Ok(request) => request,
         Err(error) => return error.into_response(),
     };
     let note = asked.note.clone();
-    let response = match app.service.clone().oneshot(asked).await {
+    let response = match trace::within(trace, app.service.clone().oneshot(asked)).await {
         Ok(ChatReply::Full(answer)) => with_id(json(&text::response_json(&answer)), &answer.head),
         Ok(ChatReply::Stream(stream)) => {
             let head = stream.head().clone();
@@ -53,13 +56,14 @@ pub(super) async fn text(State(app): State<Arc<App>>, request: Request) -> Respo
 }
 
 pub(super) async fn embed(State(app): State<Arc<App>>, request: Request) -> Response {
+    let trace = trace::of(request.headers());
     let asked: Asked<EmbedRequest> =
         match read(&app, request, |body| serde_json::from_slice(body)).await {
             Ok(request) => request,
             Err(error) => return error.into_response(),
         };
     let note = asked.note.clone();
-    let response = match app.service.clone().oneshot(asked).await {
+    let response = match trace::within(trace, app.service.clone().oneshot(asked)).await {
         Ok(answer) => with_id(json(&answer), &answer.head),
         Err(error) => failed(&error),
     };

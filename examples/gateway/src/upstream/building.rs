@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use llm_vitals_dashboard::RecentErrors;
 use llm_vitals_health::Fleet;
 use llm_vitals_provider::{HttpOptions, Model, Provider, ProviderService};
 use llm_vitals_tower::LlmMetrics;
 
 use super::Upstream;
 use super::client::Client;
+use crate::call_log::CallLog;
 use crate::config::{Config, ConfigError, ProviderConfig};
 use crate::credentials;
 use crate::first_chunk::FirstChunk;
@@ -26,6 +28,7 @@ pub(super) struct Building<'a> {
     pub(super) metrics: &'a LlmMetrics,
     pub(super) gate: &'a Gate,
     pub(super) fleet: &'a Fleet,
+    pub(super) errors: &'a RecentErrors,
 }
 
 /// What differs between the providers.
@@ -102,6 +105,7 @@ impl Building<'_> {
         let options = StackOptions {
             name: parts.name,
             health: &health,
+            log: &CallLog::new(parts.name, self.errors.clone()),
             metrics: self.metrics,
             retry: RetryPolicy::new(&RetryOptions {
                 attempts: retry.attempts.get(),

@@ -313,10 +313,10 @@ async fn a_hangup_reads_all_rule_files_or_none() {
 
 #[tokio::test]
 async fn alerts_are_for_those_who_may_see_the_measurements() {
-    let gateway = Gateway::start("management_token: t\n");
+    let gateway = Gateway::start("management_token: t\nalerts: {default_pack: false}\n");
     for (path, data) in [
         ("/api/v1/alerts", json!({ "alerts": [] })),
-        ("/api/v1/rules", json!({ "groups": [] })),
+        ("/api/v1/rules?type=alert", json!({ "groups": [] })),
     ] {
         assert_eq!(gateway.get(path).send().await.unwrap().status(), 401);
         let response = gateway.get(path).bearer_auth("t").send().await.unwrap();
