@@ -13,7 +13,7 @@ struct Tool {
     package: &'static str,
 }
 
-const TOOLS: [Tool; 5] = [
+const TOOLS: [Tool; 6] = [
     Tool {
         program: "redis-server",
         package: "redis-server",
@@ -33,6 +33,10 @@ const TOOLS: [Tool; 5] = [
     Tool {
         program: "amtool",
         package: "prometheus-alertmanager",
+    },
+    Tool {
+        program: "chromium",
+        package: "chromium",
     },
 ];
 
@@ -114,7 +118,8 @@ mod tests {
                 "redis-server",
                 "prometheus-redis-exporter",
                 "prometheus",
-                "prometheus-alertmanager"
+                "prometheus-alertmanager",
+                "chromium"
             ]
         );
         assert_eq!(packages(|program| program != "promtool"), ["prometheus"]);

@@ -14,7 +14,9 @@ fi
 apt-get -q -o Acquire::Retries=3 update
 apt-get -q -o Acquire::Retries=3 -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "$@"
 
-# Nor may it start with the next boot. Each of these packages names its service after itself.
+# Nor may it start with the next boot. A package that has a service names it after itself.
 if [ -d /run/systemd/system ]; then
-    systemctl disable --now "$@" || true
+    for package in "$@"; do
+        systemctl disable --now "$package" || true
+    done
 fi
