@@ -1,4 +1,4 @@
-//! What can be wrong with rule files, their export or the saved state.
+//! What can be wrong with rule files, configurations, their export or the saved state.
 
 use std::fmt::{self, Write as _};
 
@@ -22,7 +22,7 @@ pub enum ErrorKind {
     Expression,
     /// A template is wrong.
     Template,
-    /// A rule cannot be said in the format of Prometheus.
+    /// Something cannot be said in the format of Prometheus or Alertmanager.
     Export,
     /// The saved state could not be read or written.
     State,
@@ -120,6 +120,20 @@ impl Problem {
         self
     }
 
+    /// The same with what nobody may read replaced, in the sentences and in the line of the file.
+    pub(crate) fn hide(
+        mut self,
+        sentence: impl Fn(&str) -> String,
+        line: impl Fn(&str) -> String,
+    ) -> Self {
+        self.message = sentence(&self.message);
+        self.suggestion = self.suggestion.as_deref().map(sentence);
+        if let Some(place) = &mut self.place {
+            place.source = line(&place.source);
+        }
+        self
+    }
+
     /// What kind of thing is wrong.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
@@ -142,6 +156,18 @@ impl Problem {
     #[must_use]
     pub fn column(&self) -> Option<usize> {
         self.place.as_ref().map(|place| place.column)
+    }
+
+    /// How many characters from the column on are wrong; 1 where that is not known.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.place.as_ref().map_or(1, |place| place.width.max(1))
+    }
+
+    /// The line of the file, with secrets covered.
+    #[must_use]
+    pub fn source_line(&self) -> Option<&str> {
+        self.place.as_ref().map(|place| place.source.as_str())
     }
 
     /// What is wrong, without the place and the suggestion.

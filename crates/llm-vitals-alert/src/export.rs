@@ -111,7 +111,7 @@ fn write_rule(out: &mut String, rule: &Rule) {
 }
 
 /// A text in YAML's double quotes.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for char in text.chars() {
         match char {

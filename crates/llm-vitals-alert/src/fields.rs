@@ -46,6 +46,11 @@ impl<'y> Fields<'y> {
             .filter(|value| !matches!(value.value, YamlValue::Null))
     }
 
+    /// All fields that are there, in the order of the file.
+    pub(crate) fn entries(self) -> &'y [(Key, Yaml)] {
+        self.entries
+    }
+
     /// Where the name of a field stands.
     pub(crate) fn key_at(self, name: &str) -> usize {
         let found = self.entries.iter().find(|(key, _)| key.name == name);
@@ -65,6 +70,18 @@ impl<'a> Reader<'a> {
     pub(crate) fn wrong(&mut self, at: usize, bytes: usize, message: impl Into<String>) {
         self.problems
             .push(self.source.problem(ErrorKind::Rule, message, at, bytes));
+    }
+
+    /// Something that is wrong, and what may have been meant.
+    pub(crate) fn wrong_with(
+        &mut self,
+        at: usize,
+        bytes: usize,
+        message: impl Into<String>,
+        suggestion: Option<String>,
+    ) {
+        let problem = self.source.problem(ErrorKind::Rule, message, at, bytes);
+        self.problems.push(problem.suggest(suggestion));
     }
 
     /// The fields of a value, of which only `allowed` may be there.

@@ -71,6 +71,9 @@ mod template;
 mod transition;
 mod yaml;
 
+#[cfg(feature = "notify")]
+pub mod notify;
+
 pub use self::alert::{Alert, AlertState};
 pub use self::error::{Error, ErrorKind, Problem};
 pub use self::evaluator::{ActiveAlert, Evaluator, Health, RuleStatus};

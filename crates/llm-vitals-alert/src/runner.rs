@@ -24,10 +24,12 @@ pub struct Runner {
     store: Arc<Mutex<Store>>,
     state: Option<(PathBuf, State)>,
     listener: Option<Listener>,
+    observer: Option<Observer>,
     clock: Box<dyn Fn() -> i64 + Send + Sync>,
 }
 
 type Listener = Arc<Mutex<dyn FnMut(&[Transition]) + Send>>;
+type Observer = Arc<Mutex<dyn FnMut(&Evaluator, &Store, &[Transition]) + Send>>;
 
 impl Runner {
     /// A runner of this evaluator over this store.
@@ -38,6 +40,7 @@ impl Runner {
             store,
             state: None,
             listener: None,
+            observer: None,
             clock: Box::new(now_ms),
         }
     }
@@ -56,6 +59,17 @@ impl Runner {
     #[must_use]
     pub fn on_transitions(mut self, listener: impl FnMut(&[Transition]) + Send + 'static) -> Self {
         self.listener = Some(Arc::new(Mutex::new(listener)));
+        self
+    }
+
+    /// Called after each evaluation with all there is, also where nothing has changed, before the state is saved. Evaluator and store are
+    /// locked meanwhile: it should be brief.
+    #[must_use]
+    pub fn on_evaluation(
+        mut self,
+        observer: impl FnMut(&Evaluator, &Store, &[Transition]) + Send + 'static,
+    ) -> Self {
+        self.observer = Some(Arc::new(Mutex::new(observer)));
         self
     }
 
@@ -94,9 +108,9 @@ impl Runner {
                 continue;
             }
             let (evaluator, store) = (Arc::clone(&self.evaluator), Arc::clone(&self.store));
-            let listener = self.listener.clone();
+            let (listener, observer) = (self.listener.clone(), self.observer.clone());
             let saved = file.clone();
-            let work = move || evaluate(&evaluator, &store, now, saved, listener);
+            let work = move || evaluate(&evaluator, &store, now, saved, listener, observer);
             // A panic of the listener ends no evaluation: the next one comes at its time.
             if let Ok(after) = tokio::task::spawn_blocking(work).await {
                 file = after;
@@ -114,11 +128,16 @@ fn evaluate(
     now: i64,
     file: StateFile,
     listener: Option<Listener>,
+    observer: Option<Observer>,
 ) -> StateFile {
     let (changes, state) = {
         let mut store = lock(store);
         let mut evaluator = lock(evaluator);
         let changes = evaluator.evaluate(&mut store, now);
+        if let Some(observer) = observer {
+            let mut observer = observer.lock().unwrap_or_else(PoisonError::into_inner);
+            observer(&evaluator, &store, &changes);
+        }
         (changes, file.is_some().then(|| evaluator.state()))
     };
     let file = file.zip(state).map(|((path, has_alerts), state)| {

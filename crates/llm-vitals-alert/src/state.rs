@@ -75,29 +75,9 @@ impl State {
 
     /// Writes the state so that the file is the old one or the new one at any moment, also after a crash or with a full disk.
     pub fn save(&self, path: &Path) -> Result<(), Error> {
-        let mut temporary = PathBuf::from(path).into_os_string();
-        temporary.push(".new");
-        let temporary = PathBuf::from(temporary);
-        let done = self.write(&temporary).and_then(|()| {
-            fs::rename(&temporary, path)?;
-            let folder = path
-                .parent()
-                .filter(|folder| !folder.as_os_str().is_empty());
-            // Without this the new name may be lost with the power.
-            File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
-        });
-        done.map_err(|error| {
-            // What could not be written to its end is of no use, and takes room.
-            let _ = fs::remove_file(&temporary);
-            wrong(path, &format!("cannot save the state: {error}"))
-        })
-    }
-
-    fn write(&self, path: &Path) -> io::Result<()> {
-        let bytes = serde_json::to_vec(self)?;
-        let mut file = File::create(path)?;
-        file.write_all(&bytes)?;
-        file.sync_all()
+        let done = serde_json::to_vec(self).map_err(io::Error::from);
+        done.and_then(|bytes| replace(path, &bytes))
+            .map_err(|error| wrong(path, &format!("cannot save the state: {error}")))
     }
 
     /// How many alerts there are in it.
@@ -111,6 +91,32 @@ impl State {
     pub fn is_empty(&self) -> bool {
         self.alerts.is_empty()
     }
+}
+
+/// Makes this the content of a file, which is the old one or the new one at any moment, also after a crash or with a full disk.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut temporary = PathBuf::from(path).into_os_string();
+    temporary.push(".new");
+    let temporary = PathBuf::from(temporary);
+    let done = write(&temporary, bytes).and_then(|()| {
+        fs::rename(&temporary, path)?;
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        // Without this the new name may be lost with the power.
+        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+    });
+    if done.is_err() {
+        // What could not be written to its end is of no use, and takes room.
+        let _ = fs::remove_file(&temporary);
+    }
+    done
+}
+
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 fn wrong(path: &Path, message: &str) -> Error {

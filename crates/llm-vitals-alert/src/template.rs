@@ -3,7 +3,6 @@
 //! There are texts, `{{ pipelines }}`, variables, `if`, `range`, `with`, `define` and `template`, comments and trim markers; all
 //! functions of Prometheus but `tmpl`, and of Go's own all but `call`, `html`, `js`, `slice` and `urlquery`.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 mod ast;
@@ -12,16 +11,30 @@ mod exec;
 mod functions;
 mod humanize;
 mod lexer;
+#[cfg(feature = "notify")]
+mod library;
+mod object;
 mod parser;
 mod printf;
 mod query_functions;
+mod rule_data;
 mod text_functions;
 mod time;
 mod value;
 
 use self::ast::Node;
-use self::exec::Executor;
+use self::exec::{Defined, Executor};
+use self::rule_data::RuleData;
+pub(crate) use self::rule_data::TemplateData;
 pub(crate) use self::value::TemplateSample;
+#[cfg(feature = "notify")]
+pub(crate) use self::{
+    functions::wrong_arguments,
+    humanize::{general, humanize, humanize_duration},
+    library::Library,
+    object::{Environment, Language, Object},
+    value::{Value, print_map},
+};
 
 /// A template that was read and checked.
 ///
@@ -35,7 +48,9 @@ pub(crate) use self::value::TemplateSample;
 #[derive(Debug, Clone)]
 pub struct Template {
     nodes: Vec<Node>,
-    defined: BTreeMap<String, Vec<Node>>,
+    defined: Defined,
+    /// What it calls and does not define, with the places.
+    called: Vec<(String, usize)>,
     mentions_value: bool,
 }
 
@@ -49,20 +64,15 @@ pub struct TemplateError {
     column: usize,
 }
 
-/// What a template is filled in with.
-pub(crate) struct TemplateData<'a> {
-    pub(crate) labels: &'a BTreeMap<String, String>,
-    pub(crate) external_labels: &'a BTreeMap<String, String>,
-    pub(crate) external_url: &'a str,
-    pub(crate) value: f64,
-    /// Answers `query`.
-    pub(crate) query: &'a dyn Fn(&str) -> Result<Vec<TemplateSample>, String>,
-}
-
 impl Template {
     /// Reads a template. The error says where it is wrong.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
-        parser::parse(text).map_err(|error| error.located(text))
+        let template = parser::parse(text, &rule_data::LANGUAGE);
+        let template = template.and_then(|template| match template.called.first() {
+            Some((name, at)) => Err(TemplateError::undefined(name, *at)),
+            None => Ok(template),
+        });
+        template.map_err(|error| error.located(text))
     }
 
     /// Whether `$value` or `.Value` stands in it. A label that does makes a new alert with every value.
@@ -73,7 +83,8 @@ impl Template {
 
     /// The text, filled in. At most 64 KiB and a bounded number of steps.
     pub(crate) fn expand(&self, data: &TemplateData<'_>) -> Result<String, TemplateError> {
-        Executor::new(&self.defined, data).run(&self.nodes)
+        let environment = RuleData::new(data);
+        Executor::new([&self.defined, &Defined::new()], &environment).run(&self.nodes)
     }
 }
 
@@ -86,6 +97,10 @@ impl TemplateError {
             line: 0,
             column: 0,
         }
+    }
+
+    fn undefined(name: &str, at: usize) -> Self {
+        Self::new(format!("template \"{name}\" is not defined"), at)
     }
 
     fn suggest(mut self, suggestion: Option<String>) -> Self {

@@ -14,7 +14,9 @@ mod position;
 
 /// More levels than any rule file has.
 const DEEPEST: usize = 16;
-/// A rule file is a text that people write.
+/// What is deeper is not even read: each level takes its part of the stack.
+const DEEPEST_READ: usize = 40;
+/// A file is a text that people write.
 const MOST_BYTES: usize = 8 << 20;
 
 /// A value and where it is.
@@ -46,6 +48,11 @@ pub(crate) struct Key {
 impl Yaml {
     /// Reads a text.
     pub(crate) fn parse(source: Source<'_>) -> Result<Self, Error> {
+        Self::parse_within(source, DEEPEST)
+    }
+
+    /// Reads a text that has at most so many levels.
+    pub(crate) fn parse_within(source: Source<'_>, deepest: usize) -> Result<Self, Error> {
         if source.text.len() > MOST_BYTES {
             let message = format!("the file is larger than {} MiB", MOST_BYTES >> 20);
             return Err(Problem::new(ErrorKind::Yaml, source.name, message).into());
@@ -57,9 +64,12 @@ impl Yaml {
                 at: 0,
             });
         }
-        let raw: Spanned<Raw> =
-            serde_saphyr::from_str(source.text).map_err(|error| of_parser(source, &error))?;
-        into_tree(source, raw, 0).map_err(Error::from)
+        let options = serde_saphyr::options! {
+            budget: serde_saphyr::budget! { max_depth: DEEPEST_READ },
+        };
+        let raw: Spanned<Raw> = serde_saphyr::from_str_with_options(source.text, options)
+            .map_err(|error| of_parser(source, &error))?;
+        into_tree(source, raw, deepest, deepest).map_err(Error::from)
     }
 
     /// What it is, for messages.
@@ -162,12 +172,17 @@ impl<'de> Visitor<'de> for RawVisitor {
     }
 }
 
-fn into_tree(source: Source<'_>, raw: Spanned<Raw>, depth: usize) -> Result<Yaml, Problem> {
+fn into_tree(
+    source: Source<'_>,
+    raw: Spanned<Raw>,
+    left: usize,
+    deepest: usize,
+) -> Result<Yaml, Problem> {
     let (start, end) = position::bytes(source.text, raw.defined);
-    if depth > DEEPEST {
-        let message = format!("more than {DEEPEST} levels");
-        return Err(source.problem(ErrorKind::Yaml, message, start, 1));
-    }
+    let too_deep = || {
+        let message = format!("more than {deepest} levels");
+        source.problem(ErrorKind::Yaml, message, start, 1)
+    };
     let value = match raw.value {
         Raw::Null => YamlValue::Null,
         Raw::Text(text) => YamlValue::Scalar(text),
@@ -179,16 +194,18 @@ fn into_tree(source: Source<'_>, raw: Spanned<Raw>, depth: usize) -> Result<Yaml
             })
         }
         Raw::List(items) => {
+            let left = left.checked_sub(1).ok_or_else(too_deep)?;
             let items = items
                 .into_iter()
-                .map(|item| into_tree(source, item, depth + 1));
+                .map(|item| into_tree(source, item, left, deepest));
             YamlValue::List(items.collect::<Result<_, _>>()?)
         }
         Raw::Map(entries) => {
+            let left = left.checked_sub(1).ok_or_else(too_deep)?;
             let entry = |(key, value): (Spanned<String>, Spanned<Raw>)| {
                 let at = position::bytes(source.text, key.defined).0;
                 let name = key.value;
-                Ok((Key { name, at }, into_tree(source, value, depth + 1)?))
+                Ok((Key { name, at }, into_tree(source, value, left, deepest)?))
             };
             YamlValue::Map(entries.into_iter().map(entry).collect::<Result<_, _>>()?)
         }

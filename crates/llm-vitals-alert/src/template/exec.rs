@@ -2,26 +2,31 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::sync::Arc;
 
+use super::TemplateError;
 use super::ast::{Node, Pipeline};
+use super::object::Environment;
 use super::value::Value;
-use super::{TemplateData, TemplateError};
 
 mod operand;
 
-/// How long a result may be.
+/// How long the texts that a function takes may be.
 const MOST_BYTES: usize = 64 << 10;
 /// How many actions and texts may be gone through.
 const MOST_STEPS: usize = 100_000;
 /// How deep templates may call each other.
 const DEEPEST: usize = 50;
 
+/// Steps between two looks at the time.
+const STEPS_UNTIMED: usize = 64;
+
+/// Where templates are found by name.
+pub(super) type Defined = BTreeMap<String, Vec<Node>>;
+
 pub(super) struct Executor<'a> {
-    defined: &'a BTreeMap<String, Vec<Node>>,
-    pub(super) data: &'a TemplateData<'a>,
-    labels: Value,
-    external_labels: Value,
+    /// The template's own before the shared ones.
+    defined: [&'a Defined; 2],
+    environment: &'a dyn Environment,
     variables: Vec<(String, Value)>,
     out: String,
     steps: usize,
@@ -37,27 +42,14 @@ enum Jump {
 type Flow = Result<ControlFlow<Jump>, TemplateError>;
 
 impl<'a> Executor<'a> {
-    pub(super) fn new(
-        defined: &'a BTreeMap<String, Vec<Node>>,
-        data: &'a TemplateData<'a>,
-    ) -> Self {
-        let labels = Value::Labels(Arc::new(data.labels.clone()));
-        let external_labels = Value::Labels(Arc::new(data.external_labels.clone()));
-        let variables = [
-            ("$", Value::Root),
-            ("$labels", labels.clone()),
-            ("$value", Value::Float(data.value)),
-            ("$externalLabels", external_labels.clone()),
-            ("$externalURL", Value::Text(data.external_url.to_owned())),
-        ];
+    pub(super) fn new(defined: [&'a Defined; 2], environment: &'a dyn Environment) -> Self {
+        let mut variables = vec![("$".to_owned(), environment.root())];
+        let others = environment.variables().into_iter();
+        variables.extend(others.map(|(name, value)| (name.to_owned(), value)));
         Self {
             defined,
-            data,
-            labels,
-            external_labels,
-            variables: variables
-                .map(|(name, value)| (name.to_owned(), value))
-                .into(),
+            environment,
+            variables,
             out: String::new(),
             steps: 0,
             depth: 0,
@@ -65,8 +57,29 @@ impl<'a> Executor<'a> {
     }
 
     pub(super) fn run(mut self, nodes: &[Node]) -> Result<String, TemplateError> {
-        let _ = self.block(nodes, &Value::Root)?;
+        let root = self.environment.root();
+        let _ = self.block(nodes, &root)?;
         Ok(self.out)
+    }
+
+    fn step(&mut self, at: usize) -> Result<(), TemplateError> {
+        self.steps += 1;
+        if self.steps > MOST_STEPS {
+            let message = format!("the template takes more than {MOST_STEPS} steps");
+            return Err(TemplateError::new(message, at));
+        }
+        if self.steps.is_multiple_of(STEPS_UNTIMED) {
+            self.in_time(at)?;
+        }
+        Ok(())
+    }
+
+    /// Asked before each function and now and then between.
+    pub(super) fn in_time(&self, at: usize) -> Result<(), TemplateError> {
+        if self.environment.is_out_of_time() {
+            return Err(TemplateError::new("the template takes too long", at));
+        }
+        Ok(())
     }
 
     fn block(&mut self, nodes: &[Node], dot: &Value) -> Flow {
@@ -83,19 +96,18 @@ impl<'a> Executor<'a> {
     }
 
     fn node(&mut self, node: &Node, dot: &Value) -> Flow {
-        self.steps += 1;
-        if self.steps > MOST_STEPS {
-            return Err(TemplateError::new(
-                format!("the template takes more than {MOST_STEPS} steps"),
-                0,
-            ));
-        }
+        self.step(0)?;
         match node {
             Node::Text(text) => self.write(text, 0)?,
             Node::Action(pipeline) => {
                 let value = self.pipeline(pipeline, dot)?;
                 if pipeline.variables.is_empty() {
-                    self.write(&value.print(), pipeline.at)?;
+                    let text = value.print();
+                    let text = match value {
+                        Value::Html(_) => text,
+                        _ => self.environment.escape(&self.out, text),
+                    };
+                    self.write(&text, pipeline.at)?;
                 }
             }
             Node::If(branches, otherwise) => {
@@ -153,10 +165,11 @@ impl<'a> Executor<'a> {
                     .collect()
             }
             Value::Nil => Vec::new(),
-            other => {
-                let message = format!("range cannot go over a {}", other.type_name());
-                return Err(TemplateError::new(message, over.at));
-            }
+            Value::Object(object) => match object.items() {
+                Some(items) => items,
+                None => return Err(no_range(object.type_name(), over.at)),
+            },
+            other => return Err(no_range(other.type_name(), over.at)),
         };
         if items.is_empty() {
             return self.block(otherwise, dot);
@@ -192,7 +205,8 @@ impl<'a> Executor<'a> {
             None => Value::Nil,
         };
         // The parser has looked for the name.
-        let Some(body) = self.defined.get(name) else {
+        let found = self.defined.iter().find_map(|defined| defined.get(name));
+        let Some(body) = found else {
             return Ok(());
         };
         if self.depth >= DEEPEST {
@@ -211,8 +225,9 @@ impl<'a> Executor<'a> {
     }
 
     fn write(&mut self, text: &str, at: usize) -> Result<(), TemplateError> {
-        if self.out.len() + text.len() > MOST_BYTES {
-            let message = format!("the result is longer than {} KiB", MOST_BYTES >> 10);
+        let most = self.environment.most_bytes();
+        if self.out.len() + text.len() > most {
+            let message = format!("the result is longer than {} KiB", most >> 10);
             return Err(TemplateError::new(message, at));
         }
         self.out.push_str(text);
@@ -230,4 +245,8 @@ impl<'a> Executor<'a> {
             _ => self.variables.push((name.to_owned(), value)),
         }
     }
+}
+
+fn no_range(type_name: &str, at: usize) -> TemplateError {
+    TemplateError::new(format!("range cannot go over a {type_name}"), at)
 }

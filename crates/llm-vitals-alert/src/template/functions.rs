@@ -1,60 +1,21 @@
 //! The functions of templates: those of Go and those of Prometheus.
 
 use super::humanize::{general, humanize, humanize_duration, humanize_percentage, humanize1024};
+use super::object::{Environment, Object};
 use super::printf::printf;
 use super::time::timestamp;
 use super::value::Value;
-use super::{TemplateData, compare, query_functions, text_functions};
-
-pub(super) const NAMES: &[&str] = &[
-    "and",
-    "args",
-    "eq",
-    "externalURL",
-    "first",
-    "ge",
-    "graphLink",
-    "gt",
-    "humanize",
-    "humanize1024",
-    "humanizeDuration",
-    "humanizePercentage",
-    "humanizeTimestamp",
-    "index",
-    "label",
-    "le",
-    "len",
-    "lt",
-    "match",
-    "ne",
-    "not",
-    "or",
-    "parseDuration",
-    "pathPrefix",
-    "print",
-    "printf",
-    "println",
-    "query",
-    "reReplaceAll",
-    "safeHtml",
-    "sortByLabel",
-    "stripDomain",
-    "stripPort",
-    "strvalue",
-    "tableLink",
-    "title",
-    "toLower",
-    "toTime",
-    "toUpper",
-    "value",
-];
+use super::{compare, text_functions};
 
 /// The value of a function, or what is wrong.
 pub(super) fn call(
     name: &str,
     arguments: &[Value],
-    data: &TemplateData<'_>,
+    environment: &dyn Environment,
 ) -> Result<Value, String> {
+    if let Some(value) = environment.function(name, arguments) {
+        return value;
+    }
     let text = Value::Text;
     Ok(match (name, arguments) {
         ("not", [value]) => Value::Bool(!value.is_true()),
@@ -82,25 +43,12 @@ pub(super) fn call(
             seconds if seconds.is_finite() => Value::Time(seconds),
             _ => return Err("the number is no time".to_owned()),
         },
-        ("externalURL", []) => text(data.external_url.to_owned()),
-        ("pathPrefix", []) => {
-            let url = data.external_url;
-            let behind_host = url.split_once("://").map_or(url, |(_, rest)| rest);
-            text(
-                behind_host
-                    .find('/')
-                    .map_or(String::new(), |at| behind_host[at..].to_owned()),
-            )
-        }
-        ("query" | "first" | "label" | "value" | "strvalue" | "sortByLabel", _) => {
-            query_functions::call(name, arguments, data)?
-        }
         _ => text_functions::call(name, arguments)?,
     })
 }
 
 /// What a function that is called with the wrong values says.
-pub(super) fn wrong_arguments(arguments: &[Value]) -> String {
+pub(crate) fn wrong_arguments(arguments: &[Value]) -> String {
     let types: Vec<&str> = arguments.iter().map(Value::type_name).collect();
     match &*types {
         [] => "arguments are missing".to_owned(),
@@ -115,6 +63,10 @@ pub(super) fn number(value: &Value) -> Result<f64, String> {
         Value::Text(text) => {
             let parsed = text.trim_start_matches('+').parse();
             parsed.map_err(|_| format!("\"{text}\" is no number"))
+        }
+        Value::Object(object) => {
+            let number = object.number();
+            number.ok_or_else(|| format!("a {} is no number", value.type_name()))
         }
         other => Err(format!("a {} is no number", other.type_name())),
     }
@@ -138,6 +90,10 @@ fn length(value: &Value) -> Result<i64, String> {
         Value::Text(text) => text.len(),
         Value::Labels(labels) => labels.len(),
         Value::List(items) | Value::Args(items) => items.len(),
+        Value::Object(object) => match object.items() {
+            Some(items) => items.len(),
+            None => return Err(format!("a {} has no length", value.type_name())),
+        },
         other => return Err(format!("a {} has no length", other.type_name())),
     };
     Ok(i64::try_from(length).unwrap_or(i64::MAX))
@@ -157,13 +113,29 @@ fn index(value: &Value, keys: &[Value]) -> Result<Value, String> {
                 .cloned()
                 .ok_or_else(|| format!("there is no element {at} in a list of {}", items.len()))?
         }
-        (value, key) => {
-            return Err(format!(
-                "a {} has no element by a {}",
-                value.type_name(),
-                key.type_name()
-            ));
-        }
+        (Value::Object(object), key) => element(object.as_ref(), key)?,
+        (value, key) => return Err(no_element(value.type_name(), key)),
     };
     index(&found, rest)
+}
+
+fn element(object: &dyn Object, key: &Value) -> Result<Value, String> {
+    let Some(items) = object.items() else {
+        return Err(no_element(object.type_name(), key));
+    };
+    let found = items.into_iter().find(|(have, _)| is_key(have, key));
+    let found = found.map(|(_, value)| value).or_else(|| object.missing());
+    found.ok_or_else(|| format!("there is no element {}", key.print()))
+}
+
+fn no_element(type_name: &str, key: &Value) -> String {
+    format!("a {type_name} has no element by a {}", key.type_name())
+}
+
+fn is_key(have: &Value, key: &Value) -> bool {
+    match (have, key) {
+        (Value::Int(have), Value::Int(key)) => have == key,
+        (Value::Text(have), Value::Text(key)) => have == key,
+        _ => false,
+    }
 }

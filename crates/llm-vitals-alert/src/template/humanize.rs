@@ -1,7 +1,7 @@
 //! Numbers as people and as Go write them.
 
 /// With four digits and a prefix of 1000: `1.235k`.
-pub(super) fn humanize(value: f64) -> String {
+pub(crate) fn humanize(value: f64) -> String {
     if value == 0.0 || !value.is_finite() {
         return general(value, 4);
     }
@@ -27,7 +27,7 @@ pub(super) fn humanize1024(value: f64) -> String {
 }
 
 /// Seconds as a time: `1h 2m 3s`.
-pub(super) fn humanize_duration(seconds: f64) -> String {
+pub(crate) fn humanize_duration(seconds: f64) -> String {
     if !seconds.is_finite() {
         return general(seconds, 4);
     }
@@ -85,7 +85,7 @@ fn multiplied(mut value: f64) -> (f64, &'static str) {
 }
 
 /// As Go's `%.4g` with so many digits.
-pub(super) fn general(value: f64, digits: usize) -> String {
+pub(crate) fn general(value: f64, digits: usize) -> String {
     if let Some(text) = not_finite(value) {
         return text.to_owned();
     }

@@ -4,25 +4,31 @@ use std::collections::BTreeMap;
 
 use super::ast::Node;
 use super::lexer::{Piece, Token, TokenKind, pieces};
+use super::object::Language;
 use super::{Template, TemplateError};
 
 mod pipeline;
 
 /// How deep actions and parentheses may be nested.
 const DEEPEST: usize = 50;
-/// How long a template may be.
-const MOST_BYTES: usize = 64 << 10;
 
-pub(super) fn parse(text: &str) -> Result<Template, TemplateError> {
-    if text.len() > MOST_BYTES {
-        let message = format!("the template is longer than {} KiB", MOST_BYTES >> 10);
+/// Reads a template. The names of the templates that it calls and does not define are in [`Template::called`].
+pub(super) fn parse(text: &str, language: &'static Language) -> Result<Template, TemplateError> {
+    if text.len() > language.most_bytes {
+        let message = format!(
+            "the template is longer than {} KiB",
+            language.most_bytes >> 10
+        );
         return Err(TemplateError::new(message, 0));
     }
     let mut parser = Parser {
         pieces: pieces(text)?.into_iter(),
-        variables: ["$", "$labels", "$value", "$externalLabels", "$externalURL"]
-            .map(str::to_owned)
-            .to_vec(),
+        language,
+        variables: language
+            .variables
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect(),
         defined: BTreeMap::new(),
         called: Vec::new(),
         mentions_value: false,
@@ -36,22 +42,20 @@ pub(super) fn parse(text: &str) -> Result<Template, TemplateError> {
             end.at,
         ));
     }
-    for (name, at) in &parser.called {
-        if !parser.defined.contains_key(name) {
-            return Err(TemplateError::new(
-                format!("template \"{name}\" is not defined"),
-                *at,
-            ));
-        }
-    }
+    let defined = &parser.defined;
+    parser
+        .called
+        .retain(|(name, _)| !defined.contains_key(name));
     Ok(Template {
         nodes,
+        called: parser.called,
         defined: parser.defined,
         mentions_value: parser.mentions_value,
     })
 }
 
 struct Parser {
+    language: &'static Language,
     pieces: std::vec::IntoIter<Piece>,
     /// Those that can be seen here.
     variables: Vec<String>,
@@ -117,6 +121,7 @@ impl Parser {
                         Node::Continue
                     });
                 }
+                "block" if self.language.has_methods => nodes.push(self.inline(&rest(), at)?),
                 "block" => {
                     return Err(TemplateError::new(
                         "\"block\" is not supported: use define and template",
@@ -238,6 +243,18 @@ impl Parser {
         self.variables = outer;
         self.defined.insert(name.clone(), body?);
         Ok(())
+    }
+
+    /// `block "name" value`: a definition that is called where it stands.
+    fn inline(&mut self, tokens: &[Token], at: usize) -> Result<Node, TemplateError> {
+        let node = self.template(tokens, at)?;
+        if let Node::Template(name, ..) = &node {
+            let outer = std::mem::replace(&mut self.variables, vec!["$".to_owned()]);
+            let body = self.nested(at, |parser| parser.last_block(at));
+            self.variables = outer;
+            self.defined.insert(name.clone(), body?);
+        }
+        Ok(node)
     }
 
     fn template(&mut self, tokens: &[Token], at: usize) -> Result<Node, TemplateError> {

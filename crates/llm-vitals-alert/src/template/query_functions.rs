@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::TemplateData;
 use super::functions::wrong_arguments;
+use super::rule_data::TemplateData;
 use super::value::{TemplateSample, Value};
 
 /// How many series an answer may have.

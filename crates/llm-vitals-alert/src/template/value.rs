@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::humanize::shortest;
+use super::object::Object;
 use super::time::timestamp;
 
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Value {
+#[derive(Debug, Clone)]
+pub(crate) enum Value {
     Nil,
     Bool(bool),
     Int(i64),
@@ -20,7 +21,13 @@ pub(super) enum Value {
     Time(f64),
     /// What `args` makes: `arg0`, `arg1`, ...
     Args(Arc<[Self]>),
-    /// What stands before everything: `.Labels`, `.Value`, ...
+    /// A text that is HTML already.
+    #[cfg_attr(not(feature = "notify"), expect(dead_code, reason = "rules have none"))]
+    Html(Arc<str>),
+    /// Something with fields and methods of its own.
+    #[cfg_attr(not(feature = "notify"), expect(dead_code, reason = "rules have none"))]
+    Object(Arc<dyn Object>),
+    /// What stands before everything in a rule: `.Labels`, `.Value`, ...
     Root,
 }
 
@@ -33,7 +40,7 @@ pub(crate) struct TemplateSample {
 
 impl Value {
     /// Whether `if` takes it for true.
-    pub(super) fn is_true(&self) -> bool {
+    pub(crate) fn is_true(&self) -> bool {
         match self {
             Self::Nil => false,
             Self::Bool(value) => *value,
@@ -42,12 +49,14 @@ impl Value {
             Self::Text(text) => !text.is_empty(),
             Self::Labels(labels) => !labels.is_empty(),
             Self::List(items) | Self::Args(items) => !items.is_empty(),
+            Self::Html(text) => !text.is_empty(),
+            Self::Object(object) => object.is_true(),
             Self::Sample(_) | Self::Time(_) | Self::Root => true,
         }
     }
 
     /// The name of its type in Go, for messages.
-    pub(super) fn type_name(&self) -> &'static str {
+    pub(crate) fn type_name(&self) -> &'static str {
         match self {
             Self::Nil => "nil",
             Self::Bool(_) => "bool",
@@ -59,12 +68,14 @@ impl Value {
             Self::List(_) => "list",
             Self::Time(_) => "time",
             Self::Args(_) => "map[string]interface {}",
+            Self::Html(_) => "html",
+            Self::Object(object) => object.type_name(),
             Self::Root => "data",
         }
     }
 
     /// As Go's `%v` prints it.
-    pub(super) fn print(&self) -> String {
+    pub(crate) fn print(&self) -> String {
         match self {
             Self::Nil => "<no value>".to_owned(),
             Self::Bool(value) => value.to_string(),
@@ -91,12 +102,14 @@ impl Value {
                     .enumerate()
                     .map(|(index, item)| (format!("arg{index}"), item.print())),
             ),
+            Self::Html(text) => (**text).to_owned(),
+            Self::Object(object) => object.print(),
             Self::Root => "{}".to_owned(),
         }
     }
 }
 
-fn print_map(entries: impl Iterator<Item = (String, String)>) -> String {
+pub(crate) fn print_map(entries: impl Iterator<Item = (String, String)>) -> String {
     let entries: Vec<String> = entries
         .map(|(name, value)| format!("{name}:{value}"))
         .collect();

@@ -11,16 +11,16 @@ use serde::Deserialize;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct TestFile {
+pub(crate) struct TestFile {
     rule_files: Vec<String>,
     evaluation_interval: String,
-    tests: Vec<TestCase>,
+    pub(crate) tests: Vec<TestCase>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct TestCase {
-    name: String,
+pub(crate) struct TestCase {
+    pub(crate) name: String,
     interval: String,
     input_series: Vec<Input>,
     alert_rule_test: Vec<AlertTest>,
@@ -59,8 +59,23 @@ fn minutes(text: &str) -> i64 {
     60 * hours.parse::<i64>().unwrap() + minutes.parse::<i64>().unwrap_or(0)
 }
 
-/// Firing alerts of each test, from our engine.
-fn run(case: &TestCase, rules: &Rules, every: i64) -> Vec<(String, Vec<Shown>, Vec<Shown>)> {
+/// The default rules and their tests.
+pub(crate) fn default_rules() -> (Rules, TestFile) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let text = fs::read_to_string(folder.join("default.test.yml")).unwrap();
+    let file: TestFile = serde_saphyr::from_str(&text).unwrap();
+    assert_eq!(file.rule_files, ["default.yml"]);
+    let rules = Rules::load(&[folder.join("default.yml")]).unwrap();
+    (rules, file)
+}
+
+/// Evaluates the rules over the series of a test and shows the state at each minute.
+pub(crate) fn replay(
+    case: &TestCase,
+    rules: &Rules,
+    every: i64,
+    mut look: impl FnMut(i64, &Evaluator, &Store),
+) {
     let mut store = Store::new();
     let interval = minutes(&case.interval) * 60_000;
     let inputs: Vec<(Labels, Vec<Option<f64>>)> = case
@@ -74,7 +89,6 @@ fn run(case: &TestCase, rules: &Rules, every: i64) -> Vec<(String, Vec<Shown>, V
         })
         .collect();
     let mut evaluator = Evaluator::new(rules.clone());
-    let mut results = Vec::new();
     let last = case
         .alert_rule_test
         .iter()
@@ -95,6 +109,14 @@ fn run(case: &TestCase, rules: &Rules, every: i64) -> Vec<(String, Vec<Shown>, V
             sample += 1;
         }
         evaluator.evaluate_all(&mut store, now);
+        look(minute, &evaluator, &store);
+    }
+}
+
+/// Firing alerts of each test, from our engine.
+fn run(case: &TestCase, rules: &Rules, every: i64) -> Vec<(String, Vec<Shown>, Vec<Shown>)> {
+    let mut results = Vec::new();
+    replay(case, rules, every, |minute, evaluator, _| {
         for test in case
             .alert_rule_test
             .iter()
@@ -135,18 +157,13 @@ fn run(case: &TestCase, rules: &Rules, every: i64) -> Vec<(String, Vec<Shown>, V
                 found,
             ));
         }
-    }
+    });
     results
 }
 
 #[test]
 fn the_default_rules_pass_their_tests_here() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
-    let file: TestFile =
-        serde_saphyr::from_str(&fs::read_to_string(folder.join("default.test.yml")).unwrap())
-            .unwrap();
-    assert_eq!(file.rule_files, ["default.yml"]);
-    let rules = Rules::load(&[folder.join("default.yml")]).unwrap();
+    let (rules, file) = default_rules();
     let mut wrong = Vec::new();
     let mut tested = Vec::new();
     for case in &file.tests {

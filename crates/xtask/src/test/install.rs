@@ -13,7 +13,7 @@ struct Tool {
     package: &'static str,
 }
 
-const TOOLS: [Tool; 6] = [
+const TOOLS: [Tool; 7] = [
     Tool {
         program: "redis-server",
         package: "redis-server",
@@ -33,6 +33,11 @@ const TOOLS: [Tool; 6] = [
     Tool {
         program: "amtool",
         package: "prometheus-alertmanager",
+    },
+    // What tests use is the module, which belongs to /usr/bin/python3.
+    Tool {
+        program: "aiosmtpd",
+        package: "python3-aiosmtpd",
     },
     Tool {
         program: "chromium",
@@ -119,6 +124,7 @@ mod tests {
                 "prometheus-redis-exporter",
                 "prometheus",
                 "prometheus-alertmanager",
+                "python3-aiosmtpd",
                 "chromium"
             ]
         );

@@ -42,16 +42,53 @@ impl Executor<'_> {
             return Err(TemplateError::new("a value is missing", 0));
         };
         let OperandKind::Function(name) = &head.kind else {
-            return self.operand(head, dot);
+            if rest.is_empty() && piped.is_none() {
+                return self.operand(head, dot);
+            }
+            return self.method(head, rest, piped, dot);
         };
         if matches!(&**name, "and" | "or") {
             return self.short_circuit(name, head, rest, piped, dot);
         }
+        let arguments = self.arguments(head, rest, piped, dot)?;
+        let value = functions::call(name, &arguments, self.environment);
+        let value =
+            value.map_err(|message| TemplateError::new(format!("{name}: {message}"), head.at))?;
+        self.fields(value, &head.fields, head.at)
+    }
+
+    /// A method with arguments, which the parser lets only a field be.
+    fn method(
+        &mut self,
+        head: &Operand,
+        rest: &[Operand],
+        piped: Option<Value>,
+        dot: &Value,
+    ) -> Result<Value, TemplateError> {
+        let Some((method, fields)) = head.fields.split_last() else {
+            let message = "only a function takes arguments";
+            return Err(TemplateError::new(message, head.at));
+        };
+        let arguments = self.arguments(head, rest, piped, dot)?;
+        let value = self.bare(head, dot)?;
+        let value = self.fields(value, fields, head.at)?;
+        self.member(&value, method, &arguments, head.at)
+    }
+
+    fn arguments(
+        &mut self,
+        head: &Operand,
+        rest: &[Operand],
+        piped: Option<Value>,
+        dot: &Value,
+    ) -> Result<Vec<Value>, TemplateError> {
         let mut arguments = Vec::with_capacity(rest.len() + 1);
         for operand in rest {
             arguments.push(self.operand(operand, dot)?);
         }
         arguments.extend(piped);
+        self.step(head.at)?;
+        self.in_time(head.at)?;
         let size: usize = arguments
             .iter()
             .map(|value| {
@@ -66,10 +103,7 @@ impl Executor<'_> {
             let message = format!("texts longer than {} KiB", MOST_BYTES >> 10);
             return Err(TemplateError::new(message, head.at));
         }
-        let value = functions::call(name, &arguments, self.data);
-        let value =
-            value.map_err(|message| TemplateError::new(format!("{name}: {message}"), head.at))?;
-        self.fields(value, head)
+        Ok(arguments)
     }
 
     /// `and` and `or` look at an argument only when those before it have not decided.
@@ -94,7 +128,13 @@ impl Executor<'_> {
     }
 
     fn operand(&mut self, operand: &Operand, dot: &Value) -> Result<Value, TemplateError> {
-        let value = match &operand.kind {
+        let value = self.bare(operand, dot)?;
+        self.fields(value, &operand.fields, operand.at)
+    }
+
+    /// The operand without the fields behind it.
+    fn bare(&mut self, operand: &Operand, dot: &Value) -> Result<Value, TemplateError> {
+        Ok(match &operand.kind {
             OperandKind::Dot => dot.clone(),
             OperandKind::Literal(value) => value.clone(),
             OperandKind::Variable(name) => {
@@ -102,46 +142,58 @@ impl Executor<'_> {
                 known.map_or(Value::Nil, |(_, value)| value.clone())
             }
             OperandKind::Function(name) => {
-                let value = functions::call(name, &[], self.data);
+                let value = functions::call(name, &[], self.environment);
                 value.map_err(|message| {
                     TemplateError::new(format!("{name}: {message}"), operand.at)
                 })?
             }
             OperandKind::Paren(pipeline) => self.pipeline(pipeline, dot)?,
-        };
-        self.fields(value, operand)
+        })
     }
 
-    fn fields(&self, value: Value, operand: &Operand) -> Result<Value, TemplateError> {
+    fn fields(&self, value: Value, fields: &[String], at: usize) -> Result<Value, TemplateError> {
         let mut value = value;
-        for field in &operand.fields {
-            value = match (&value, &**field) {
-                (Value::Root, "Labels") => self.labels.clone(),
-                (Value::Root, "ExternalLabels") => self.external_labels.clone(),
-                (Value::Root, "ExternalURL") => Value::Text(self.data.external_url.to_owned()),
-                (Value::Root, "Value") => Value::Float(self.data.value),
-                (Value::Sample(sample), "Labels") => Value::Labels(Arc::clone(&sample.labels)),
-                (Value::Sample(sample), "Value") => Value::Float(sample.value),
-                // A label that is not there is an empty text, as in Go.
-                (Value::Labels(labels), name) => {
-                    Value::Text(labels.get(name).cloned().unwrap_or_default())
-                }
-                (Value::Args(items), name) => {
-                    let index: Option<usize> = name
-                        .strip_prefix("arg")
-                        .and_then(|index| index.parse().ok());
-                    index
-                        .and_then(|index| items.get(index))
-                        .cloned()
-                        .unwrap_or(Value::Nil)
-                }
-                (other, name) => {
-                    let message =
-                        format!("there is no field \"{name}\" in a {}", other.type_name());
-                    return Err(TemplateError::new(message, operand.at));
-                }
-            };
+        for field in fields {
+            value = self.member(&value, field, &[], at)?;
         }
         Ok(value)
+    }
+
+    fn member(
+        &self,
+        value: &Value,
+        name: &str,
+        arguments: &[Value],
+        at: usize,
+    ) -> Result<Value, TemplateError> {
+        let found = match value {
+            Value::Object(object) => {
+                let found = object.member(name, arguments);
+                found.map_err(|message| TemplateError::new(format!("{name}: {message}"), at))?
+            }
+            _ if !arguments.is_empty() => None,
+            Value::Root => self.environment.root_field(name),
+            Value::Sample(sample) => match name {
+                "Labels" => Some(Value::Labels(Arc::clone(&sample.labels))),
+                "Value" => Some(Value::Float(sample.value)),
+                _ => None,
+            },
+            // A label that is not there is an empty text, as in Go.
+            Value::Labels(labels) => {
+                Some(Value::Text(labels.get(name).cloned().unwrap_or_default()))
+            }
+            Value::Args(items) => {
+                let index = name
+                    .strip_prefix("arg")
+                    .and_then(|index| index.parse::<usize>().ok());
+                let item = index.and_then(|index| items.get(index)).cloned();
+                Some(item.unwrap_or(Value::Nil))
+            }
+            _ => None,
+        };
+        found.ok_or_else(|| {
+            let message = format!("there is no field \"{name}\" in a {}", value.type_name());
+            TemplateError::new(message, at)
+        })
     }
 }

@@ -4,8 +4,8 @@ use crate::near::did_you_mean;
 
 use super::super::TemplateError;
 use super::super::ast::{Command, Operand, OperandKind, Pipeline};
-use super::super::functions;
 use super::super::lexer::{Token, TokenKind};
+use super::super::object::Language;
 use super::super::value::Value;
 use super::Parser;
 
@@ -82,7 +82,7 @@ impl Parser {
         while let Some((first, behind)) = rest.split_first() {
             rest = behind;
             let kind = match &first.kind {
-                TokenKind::Name(name) => named(name, first.at)?,
+                TokenKind::Name(name) => named(name, self.language, first.at)?,
                 TokenKind::Variable(name) => {
                     self.mentions_value |= name == "$value";
                     if !self.variables.contains(name) {
@@ -146,7 +146,9 @@ impl Parser {
         }
         let head = operands.first();
         let is_function = head.is_some_and(|head| matches!(head.kind, OperandKind::Function(_)));
-        if !is_function && (operands.len() > 1 || !is_first) {
+        let may_be_method =
+            self.language.has_methods && head.is_some_and(|head| !head.fields.is_empty());
+        if !is_function && !may_be_method && (operands.len() > 1 || !is_first) {
             let at = operands.first().map_or(0, |head| head.at);
             let message = if is_first {
                 "only a function takes arguments"
@@ -181,15 +183,15 @@ fn closing(tokens: &[Token]) -> Option<usize> {
 }
 
 /// A word that is no keyword: a constant or a function.
-fn named(name: &str, at: usize) -> Result<OperandKind, TemplateError> {
+fn named(name: &str, language: &Language, at: usize) -> Result<OperandKind, TemplateError> {
     Ok(match name {
         "true" => OperandKind::Literal(Value::Bool(true)),
         "false" => OperandKind::Literal(Value::Bool(false)),
         "nil" => OperandKind::Literal(Value::Nil),
-        _ if functions::NAMES.contains(&name) => OperandKind::Function(name.to_owned()),
+        _ if language.functions.contains(&name) => OperandKind::Function(name.to_owned()),
         _ => {
             let error = TemplateError::new(format!("function \"{name}\" is not defined"), at);
-            return Err(error.suggest(did_you_mean(name, functions::NAMES.iter().copied())));
+            return Err(error.suggest(did_you_mean(name, language.functions.iter().copied())));
         }
     })
 }
