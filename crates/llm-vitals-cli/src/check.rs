@@ -15,6 +15,7 @@ use crate::output::{Format, Output};
 
 mod allow;
 mod bounds;
+mod configuration;
 mod context;
 mod exposed;
 mod finding;
@@ -29,9 +30,9 @@ use self::finding::{Finding, Level};
 pub(crate) const COMMAND: Command = Command {
     name: "check",
     operands: "FILE...",
-    about: "check rule files: do they load, and can the rules fire as they seem to say",
+    about: "check rule files and configurations: do they load, and can the rules fire as they seem to say",
     details: "\
-First each file must load. Then each rule is looked at for mistakes that load well and never fire, or always do.
+A file that says who is told (\"notify:\", or \"route:\" as Alertmanager has it) must load. So must each rule file. Then each rule is looked at for mistakes that load well and never fire, or always do.
 With --url or --metrics, metrics and label values that nothing exposes are found too.
 
 A finding is an error (the rule cannot work), a warning (it most likely does not do what it seems to) or a note.
@@ -110,7 +111,15 @@ fn run(arguments: &Arguments, output: &Output) -> Result<ExitCode, Failure> {
     let dialect = arguments.dialect()?;
     let mut files = Vec::new();
     let mut errors = Vec::new();
+    let mut configurations = Vec::new();
     for path in paths {
+        if let Some(read) = configuration::read(path) {
+            match read {
+                Ok(configuration) => configurations.push(configuration),
+                Err(error) => errors.push(error),
+            }
+            continue;
+        }
         match load(path, dialect) {
             Ok(file) => files.push(file),
             Err(error) => errors.push(error),
@@ -130,6 +139,11 @@ fn run(arguments: &Arguments, output: &Output) -> Result<ExitCode, Failure> {
         interval("--interval")?,
     );
     let mut findings = lints::run(&context);
+    findings.extend(
+        configurations
+            .iter()
+            .flat_map(configuration::Configuration::findings),
+    );
     let (allowed, denied) = (codes(arguments, "--allow")?, codes(arguments, "--deny")?);
     findings.retain(|finding| !allowed.contains(&finding.code));
     for finding in &mut findings {
@@ -148,7 +162,7 @@ fn run(arguments: &Arguments, output: &Output) -> Result<ExitCode, Failure> {
     let is_ok = errors.is_empty() && findings.iter().all(|finding| finding.level < worst);
     match output.format {
         Format::Json => output.json(&to_json(is_ok, &errors, &findings)),
-        Format::Text => to_text(output, &files, &errors, &findings),
+        Format::Text => to_text(output, &files, &configurations, &errors, &findings),
     }
     Ok(if is_ok {
         ExitCode::SUCCESS
@@ -193,7 +207,13 @@ fn load(path: &str, dialect: llm_vitals_promql::Dialect) -> Result<RuleFile, Err
     }
 }
 
-fn to_text(output: &Output, files: &[RuleFile], errors: &[Error], findings: &[Finding]) {
+fn to_text(
+    output: &Output,
+    files: &[RuleFile],
+    configurations: &[configuration::Configuration],
+    errors: &[Error],
+    findings: &[Finding],
+) {
     let style = output.style;
     for error in errors {
         for problem in error.problems() {
@@ -207,7 +227,10 @@ fn to_text(output: &Output, files: &[RuleFile], errors: &[Error], findings: &[Fi
     }
     for finding in findings {
         let file = files.iter().find(|file| file.name() == finding.file);
-        output.text(finding.render(file.map(RuleFile::text).unwrap_or_default(), style));
+        let configuration = configurations.iter().find(|file| file.path == finding.file);
+        let text = file.map(RuleFile::text);
+        let text = text.or(configuration.map(|file| &*file.shown));
+        output.text(finding.render(text.unwrap_or_default(), style));
         output.text("\n");
     }
     let rules: usize = files
@@ -225,7 +248,7 @@ fn to_text(output: &Output, files: &[RuleFile], errors: &[Error], findings: &[Fi
     output.text(format_args!(
         "{} in {}: {}, {}, {}\n",
         plural(rules, "rule"),
-        plural(files.len() + errors.len(), "file"),
+        plural(files.len() + configurations.len() + errors.len(), "file"),
         plural(broken + count(Level::Error), "error"),
         plural(count(Level::Warning), "warning"),
         plural(count(Level::Note), "note"),

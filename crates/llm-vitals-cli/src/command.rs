@@ -27,6 +27,8 @@ pub(crate) const COMMANDS: &[&Command] = &[
     &crate::explain::COMMAND,
     &crate::check::COMMAND,
     &crate::test::COMMAND,
+    &crate::route::COMMAND,
+    &crate::notify::COMMAND,
     &crate::export::COMMAND,
     &crate::schema::COMMAND,
 ];

@@ -1,4 +1,4 @@
-//! The command `llm-vitals`: asks gateways, and checks, tests, explains and exports alert rules.
+//! The command `llm-vitals`: asks gateways, and checks, tests, explains and exports alert rules and who is told of them.
 //!
 //! One file a command, with a folder of the same name beside it: [`query`] is `llm-vitals query`. A new command is a module with
 //! a `COMMAND` and a line in [`command::COMMANDS`].
@@ -16,9 +16,11 @@ mod command;
 mod explain;
 mod export;
 mod failure;
+mod notify;
 mod number;
 mod output;
 mod query;
+mod route;
 mod schema;
 mod source;
 mod test;

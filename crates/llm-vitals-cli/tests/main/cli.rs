@@ -6,7 +6,9 @@ use crate::support::run;
 fn help_goes_to_standard_output_and_is_no_error() {
     let help = run(&["--help"]);
     assert_eq!((help.code, help.err.as_str()), (0, ""));
-    for command in ["query", "explain", "check", "test", "export", "schema"] {
+    for command in [
+        "query", "explain", "check", "test", "route", "export", "schema",
+    ] {
         assert!(
             help.out.contains(&format!("\n  {command} ")),
             "{}",

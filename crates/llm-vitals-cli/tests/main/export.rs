@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::promtool;
 use crate::support::{run, run_in, write};
+use crate::{amtool, promtool};
 
 const SHORT: &str = "\
 alerts:
@@ -94,7 +94,8 @@ fn errors_show_the_place_and_give_no_output() {
         "{}",
         failed.err
     );
-    assert_eq!(run(&["export", "alertmanager", "x"]).code, 2);
+    assert_eq!(run(&["export", "grafana", "x"]).code, 2);
+    assert_eq!(run(&["export", "alertmanager"]).code, 2);
     assert_eq!(run(&["export", "prometheus"]).code, 2);
 }
 
@@ -124,4 +125,58 @@ fn the_default_rules_pass_their_tests_here_and_after_the_export_under_promtool()
     };
     let (code, text) = promtool::run(&promtool, &["test", "rules"], &path);
     assert_eq!(code, 0, "{text}");
+}
+
+const NOTIFY: &str = "\
+notify:
+  slack: https://hooks.example/T0/B0/hunter2
+  critical: {pagerduty: hunter2}
+  quiet: {from: '22:00', to: '07:00'}
+";
+
+#[test]
+fn amtool_accepts_what_is_exported() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "notify.yml", NOTIFY);
+    let hidden = run_in(folder.path(), &["export", "alertmanager", "notify.yml"]);
+    assert_eq!(hidden.code, 0, "{}", hidden.err);
+    assert!(!hidden.out.contains("hunter2"), "{}", hidden.out);
+    assert_eq!(
+        hidden.err,
+        "note: secrets are left out; --secrets writes them too\n"
+    );
+    let shown = run_in(
+        folder.path(),
+        &["export", "alertmanager", "notify.yml", "--secrets"],
+    );
+    assert_eq!((shown.code, shown.err.as_str()), (0, ""));
+    assert_eq!(shown.out.matches("hunter2").count(), 4, "{}", shown.out);
+    if amtool::find().is_none() {
+        return;
+    }
+    for text in [&hidden.out, &shown.out] {
+        let path = write(folder.path(), "exported.yml", text);
+        let (code, said) = amtool::run(&["check-config", path.to_str().unwrap()]);
+        assert_eq!(code, 0, "{said}\n{text}");
+    }
+}
+
+#[test]
+fn what_alertmanager_does_not_have_is_no_output() {
+    let folder = tempfile::tempdir().unwrap();
+    write(
+        folder.path(),
+        "notify.yml",
+        "notify: {webhook: 'http://h/', heartbeat: 'http://h/'}\n",
+    );
+    let failed = run_in(
+        folder.path(),
+        &["export", "alertmanager", "notify.yml", "--secrets"],
+    );
+    assert_eq!((failed.code, failed.out.as_str()), (1, ""));
+    assert!(
+        failed.err.contains("\"heartbeat\" sends a heartbeat"),
+        "{}",
+        failed.err
+    );
 }
