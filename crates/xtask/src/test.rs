@@ -12,6 +12,7 @@ use crate::workspace::Workspace;
 use self::build::Executable;
 use self::report::{Outcome, Report};
 
+mod browser;
 mod build;
 mod checks;
 mod counts;
@@ -20,6 +21,7 @@ mod gateway;
 mod house;
 mod http;
 mod install;
+mod page;
 mod prices;
 mod process;
 mod report;
@@ -43,7 +45,7 @@ struct Step {
     run: fn(&mut Context, &mut Report),
 }
 
-const STEPS: [Step; 14] = [
+const STEPS: [Step; 16] = [
     step(
         "tools",
         "the servers and checkers that tests use, installed where apt can",
@@ -97,6 +99,16 @@ const STEPS: [Step; 14] = [
         "gateway",
         "the gateway answers a plain and a streamed chat and counts both",
         gateway::run,
+    ),
+    step(
+        "page",
+        "the dashboard's page: types, tests, and what is embedded is what the sources make",
+        page::run,
+    ),
+    after_build(
+        "browser",
+        "the page of a gateway with demo traffic, in chromium",
+        browser::run,
     ),
 ];
 
