@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use llm_vitals_alert::notify::NotificationsRunner;
 use llm_vitals_alert::{Evaluator, Runner, now_ms};
 use llm_vitals_dashboard::{Dashboard, History, HistoryEntry, Spend, SpendReport};
 use llm_vitals_prometheus::Exposition;
@@ -17,6 +18,7 @@ use tokio::task::JoinHandle;
 
 use crate::config::{self, ConfigError};
 use crate::hangups::Hangups;
+use crate::notify::Notify;
 
 use self::files::Files;
 use self::samples::Samples;
@@ -28,6 +30,7 @@ const LAST: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug)]
 pub(crate) struct Alerts {
     evaluator: Arc<Mutex<Evaluator>>,
+    notify: Notify,
     store: Arc<Mutex<Store>>,
     history: History,
     spend: Arc<Mutex<Spend>>,
@@ -42,18 +45,25 @@ pub(crate) struct Alerts {
 pub(crate) struct Alerting {
     alerts: Alerts,
     runner: JoinHandle<()>,
+    notifying: JoinHandle<()>,
     stop: watch::Sender<bool>,
+    /// Stops the notifying, when nothing more is evaluated.
+    end: watch::Sender<bool>,
 }
 
 impl Alerts {
     /// Reads the rules and the state. Nothing is evaluated before [`start`](Self::start).
-    pub(crate) fn build(config: &config::Alerts) -> Result<(Self, Runner), ConfigError> {
+    pub(crate) fn build(
+        config: &config::Alerts,
+        notify: Notify,
+    ) -> Result<(Self, Runner), ConfigError> {
         let default_pack = config.default_pack.unwrap_or(config.files.is_empty());
         let files = Files::new(config.files.clone(), default_pack);
         let rules = files.load().map_err(ConfigError::new)?;
         let evaluator = Evaluator::new(rules).with_interval(config.interval.0);
         let alerts = Self {
             evaluator: Arc::new(Mutex::new(evaluator)),
+            notify,
             store: Arc::default(),
             history: History::default(),
             spend: Arc::new(Mutex::new(Spend::new(now_ms()))),
@@ -63,13 +73,17 @@ impl Alerts {
             sample_interval: config.sample_interval.0,
         };
         let history = alerts.history.clone();
+        let notify = alerts.notify.clone();
         let mut runner = Runner::new(Arc::clone(&alerts.evaluator), Arc::clone(&alerts.store))
+            .on_evaluation(move |evaluator, store, changes| {
+                notify.observe(evaluator, store, changes)
+            })
             .on_transitions(move |changes| {
                 log::transitions(changes);
                 history.record(changes);
             });
         if let Some(state) = &config.state {
-            has_folder(state)?;
+            has_folder("alerts", state)?;
             runner = runner
                 .with_state_file(state)
                 .map_err(|error| ConfigError::new(error.render().trim_end()))?;
@@ -77,17 +91,28 @@ impl Alerts {
         Ok((alerts, runner))
     }
 
-    /// Takes samples and evaluates the rules.
-    pub(crate) fn start(self, runner: Runner, exposition: Exposition) -> Alerting {
+    /// Takes samples, evaluates the rules and tells people.
+    pub(crate) fn start(
+        self,
+        runner: Runner,
+        notifying: NotificationsRunner,
+        exposition: Exposition,
+    ) -> Alerting {
         let (stop, stopped) = watch::channel(false);
         let samples = Samples::new(exposition, &self, now_ms());
         tokio::spawn(samples.keep(self.sample_interval, until(stopped.clone())));
         tokio::spawn(self.clone().reload(Hangups::new()));
+        tokio::spawn(self.notify.clone().reload());
+        tokio::spawn(self.notify.clone().check());
+        let (end, ended) = watch::channel(false);
+        let notifying = tokio::spawn(notifying.run(until(ended)));
         let runner = tokio::spawn(runner.run(until(stopped)));
         Alerting {
             alerts: self,
             runner,
+            notifying,
             stop,
+            end,
         }
     }
 
@@ -108,9 +133,15 @@ impl Alerts {
         lock(&self.spend).report(now_ms())
     }
 
-    /// Adds the engine's own metrics to an exposition.
+    /// Adds the engine's own metrics to an exposition, and those of notifying.
     pub(crate) fn render(&self, out: &mut String) {
         lock(&self.evaluator).render(out);
+        self.notify.notifications().render(out);
+    }
+
+    /// Who is told.
+    pub(crate) fn notify(&self) -> &Notify {
+        &self.notify
     }
 
     /// Reads the files again on SIGHUP. With an error in any of them the rules stay as they are.
@@ -153,6 +184,14 @@ impl Alerting {
             tracing::warn!("gave up an evaluation of alert rules that did not end in time");
             return;
         }
+        // What the last evaluation has found is told for a moment, and kept for the next start.
+        self.end.send_replace(true);
+        if tokio::time::timeout(LAST * 2, self.notifying)
+            .await
+            .is_err()
+        {
+            tracing::warn!("gave up notifications that did not end in time");
+        }
         let alerts = self.alerts;
         if let Err(error) = tokio::task::spawn_blocking(move || alerts.save()).await {
             tracing::error!("saving the alerts failed: {error}");
@@ -161,13 +200,13 @@ impl Alerting {
 }
 
 /// A state that cannot be saved is better known at the start than after a restart.
-fn has_folder(state: &Path) -> Result<(), ConfigError> {
+pub(crate) fn has_folder(section: &str, state: &Path) -> Result<(), ConfigError> {
     let folder = state
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
     match folder {
         Some(folder) if !folder.is_dir() => Err(ConfigError::new(format!(
-            "alerts: there is no folder {} for the state: make it, or choose another file under `state`",
+            "{section}: there is no folder {} for the state: make it, or choose another file under `state`",
             folder.display()
         ))),
         _ => Ok(()),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use llm_vitals_alert::notify::Notifications;
 use llm_vitals_dashboard::Dashboard;
 use llm_vitals_health::Health;
 use llm_vitals_prometheus::Exposition;
@@ -32,6 +33,7 @@ pub(crate) struct App {
     /// What is known of Redis, where there is one.
     pub(crate) redis: Option<RedisMetrics>,
     pub(crate) dashboard: Dashboard,
+    pub(crate) notifications: Notifications,
     /// Whether the measurements need a token.
     pub(crate) has_token: bool,
 }

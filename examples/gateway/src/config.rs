@@ -6,6 +6,7 @@ mod error;
 mod host;
 mod kind;
 mod list;
+mod notify;
 mod provider;
 mod settings;
 mod stores;
@@ -20,6 +21,7 @@ use llm_vitals_cost::Overrides;
 use llm_vitals_provider::Secret;
 use llm_vitals_provider::openai::Flavor;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_saphyr::Spanned;
 
 use crate::cli::Args;
@@ -33,6 +35,7 @@ use self::stores::RedisFile;
 
 pub(crate) use self::error::ConfigError;
 pub(crate) use self::kind::Kind;
+pub(crate) use self::notify::{Notifications, Routes, notify_block};
 pub(crate) use self::provider::{ProviderConfig, ProviderFile};
 pub(crate) use self::settings::{Alerts, Checks, Drain, Limits, Prices, Retry, Timeouts};
 pub(crate) use self::stores::{Cache, RedisConfig};
@@ -69,6 +72,9 @@ pub(crate) struct Config {
     pub(crate) redis: Option<RedisConfig>,
     pub(crate) cache: Cache,
     pub(crate) alerts: Alerts,
+    pub(crate) notifications: Notifications,
+    /// Who is told of alerts; nobody if there are none.
+    pub(crate) notify: Option<Routes>,
     /// In the order in which they are looked through; empty when simulated ones shall answer.
     pub(crate) providers: Vec<ProviderConfig>,
     pub(crate) routes: BTreeMap<String, Vec<Target>>,
@@ -93,6 +99,9 @@ struct File {
     redis: Option<RedisFile>,
     cache: Cache,
     alerts: Alerts,
+    /// What stands in it is read by those who notify.
+    notify: Option<Spanned<IgnoredAny>>,
+    notifications: Notifications,
     providers: Named<ProviderFile>,
     routes: BTreeMap<String, Vec<Spanned<String>>>,
     prices: Prices,
@@ -111,7 +120,7 @@ impl Config {
                 })?;
                 Self::parse(path, &text)?
             }
-            None => Self::of(File::default(), Vec::new(), BTreeMap::new()),
+            None => Self::of(File::default(), None, Vec::new(), BTreeMap::new()),
         };
         if let Some(listen) = args.listen {
             config.listen = listen;
@@ -166,11 +175,13 @@ impl Config {
             });
             routes.insert(alias, targets.collect::<Result<_, _>>()?);
         }
-        Ok(Self::of(file, providers, routes))
+        let notify = notify::routes(path, text, &file)?;
+        Ok(Self::of(file, notify, providers, routes))
     }
 
     fn of(
         file: File,
+        notify: Option<Routes>,
         providers: Vec<ProviderConfig>,
         routes: BTreeMap<String, Vec<Target>>,
     ) -> Self {
@@ -192,6 +203,8 @@ impl Config {
             redis: file.redis.map(Into::into),
             cache: file.cache,
             alerts: file.alerts,
+            notify,
+            notifications: file.notifications,
             providers,
             routes,
             overrides: prices.overrides.take(),
@@ -278,7 +291,7 @@ mod tests {
     #[test]
     fn the_example_names_every_field_with_its_default() {
         let example = include_str!("../gateway.example.yaml");
-        let defaults = Config::of(File::default(), Vec::new(), BTreeMap::new());
+        let defaults = Config::of(File::default(), None, Vec::new(), BTreeMap::new());
         let config = parse(&example.replace("${", "$${")).unwrap();
         assert_eq!(config.limits, defaults.limits);
         assert_eq!(config.timeouts, defaults.timeouts);
@@ -309,7 +322,8 @@ mod tests {
         assert_eq!(
             error("zzz: 1\n").lines().next().unwrap(),
             "gateway.yaml:1:1: unknown field `zzz`: the fields here are listen, management_listen, management_token, \
-             client_keys, hosts, limits, timeouts, retry, drain, checks, redis, cache, alerts, providers, routes, prices"
+             client_keys, hosts, limits, timeouts, retry, drain, checks, redis, cache, alerts, notify, \
+             notifications, providers, routes, prices"
         );
     }
 

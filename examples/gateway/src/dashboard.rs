@@ -2,10 +2,11 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use llm_vitals_alert::notify::{LaneState, ReceiverStatus};
 use llm_vitals_alert::now_ms;
 use llm_vitals_dashboard::{
-    Application, CheckRow, CheckState, Dashboard, HistoryEntry, RecentError, RecentErrors,
-    SpendReport,
+    Application, CheckRow, CheckState, Dashboard, HistoryEntry, ReceiverRow, ReceiverState,
+    RecentError, RecentErrors, SpendReport,
 };
 use llm_vitals_health::{self as health, Health, Status};
 
@@ -30,6 +31,7 @@ pub(crate) fn build(
         .with_version(env!("CARGO_PKG_VERSION"))
         .with_started_at(now_ms())
         .with_sample_interval(sample_interval)
+        .with_write_access()
         .with_clock(now_ms)
         .with_application(Shown {
             health,
@@ -47,12 +49,37 @@ impl Application for Shown {
         Some(self.errors.recent())
     }
 
+    fn receivers(&self) -> Option<Vec<ReceiverRow>> {
+        let receivers = self.alerts.notify().notifications().receivers();
+        Some(receivers.into_iter().map(receiver).collect())
+    }
+
     fn history(&self) -> Option<Vec<HistoryEntry>> {
         Some(self.alerts.history())
     }
 
     fn spend(&self) -> Option<SpendReport> {
         Some(self.alerts.spend())
+    }
+}
+
+fn receiver(status: ReceiverStatus) -> ReceiverRow {
+    let state = match status.state {
+        LaneState::Working if status.last_success.is_some() => ReceiverState::Ok,
+        LaneState::Retrying => ReceiverState::Retrying,
+        LaneState::Failing => ReceiverState::Failing,
+        _ => ReceiverState::Unused,
+    };
+    let row = ReceiverRow::new(status.receiver, status.integration, state)
+        .with_queued(status.queued as u64)
+        .with_counts(status.sent, status.failed);
+    let row = match status.last_success {
+        Some(at) => row.with_last_success(at),
+        None => row,
+    };
+    match status.last_error {
+        Some(error) => row.with_last_error(&error),
+        None => row,
     }
 }
 

@@ -45,7 +45,8 @@ struct Visitor {
 impl Visitor {
     async fn visit(&self, number: u64) -> Result<(), reqwest::Error> {
         match number % 16 {
-            0 | 5 | 9 => self.chat("sim-fast", number).await,
+            0 => self.chat("sim-fast", number).await,
+            5 | 9 => self.ask_again(number).await,
             1 | 6 | 11 => self.stream("sim-fast", None).await,
             2 => self.stream("sim-smart", None).await,
             3 => {
@@ -79,6 +80,16 @@ impl Visitor {
         self.post(
             "chat/completions",
             json!({"model": model, "messages": [{"role": "user", "content": text}]}),
+        )
+        .await
+    }
+
+    /// One of a few questions without chance in the answer, so that the cache has something to do.
+    async fn ask_again(&self, number: u64) -> Result<(), reqwest::Error> {
+        let text = format!("What is the square of {}?", number / 16 % 7);
+        self.post(
+            "chat/completions",
+            json!({"model": "sim-fast", "temperature": 0, "messages": [{"role": "user", "content": text}]}),
         )
         .await
     }

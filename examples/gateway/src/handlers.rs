@@ -1,5 +1,6 @@
 //! The paths that the gateway answers.
 
+mod alertmanager;
 mod answer;
 mod dashboard;
 mod health;
@@ -41,6 +42,7 @@ pub(crate) fn management(app: &Arc<App>) -> Router {
         .route("/metrics", get(management::metrics))
         .route("/stats", get(management::stats))
         .merge(dashboard::router(app))
+        .merge(alertmanager::router(app))
         .merge(health::router(app).layer(middleware::from_fn(shaped)))
         .method_not_allowed_fallback(no_such_method)
         .with_state(Arc::clone(app))

@@ -23,6 +23,7 @@ mod jitter;
 mod metrics;
 mod models;
 mod near;
+mod notify;
 mod openai_error;
 mod order;
 mod outcome;

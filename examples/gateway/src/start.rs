@@ -21,6 +21,7 @@ use crate::cache::Cache;
 use crate::config::{Config, ConfigError};
 use crate::front::Front;
 use crate::gate::Gate;
+use crate::notify::Notify;
 use crate::page::Page;
 use crate::server::{Serving, serve};
 use crate::signals::Signals;
@@ -61,7 +62,8 @@ pub(crate) async fn run(mut config: Config, is_demo: bool) -> Result<(), Box<dyn
     if let Some(cached) = cached.clone() {
         exposition.add(move |out| cached.render(out));
     }
-    let (alerts, rules) = Alerts::build(&config.alerts)?;
+    let (notify, notifying) = Notify::build(&config)?;
+    let (alerts, rules) = Alerts::build(&config.alerts, notify)?;
     let shown = alerts.clone();
     exposition.add(move |out| shown.render(out));
     let listener = listen("listen", config.listen).await?;
@@ -92,6 +94,7 @@ pub(crate) async fn run(mut config: Config, is_demo: bool) -> Result<(), Box<dyn
         timeouts: config.timeouts.clone(),
         health: health.clone(),
         redis: cached,
+        notifications: alerts.notify().notifications().clone(),
         dashboard: dashboard::build(
             &alerts,
             health.clone(),
@@ -105,7 +108,7 @@ pub(crate) async fn run(mut config: Config, is_demo: bool) -> Result<(), Box<dyn
     tokio::spawn(checks.run(std::future::pending()));
     tokio::spawn(health::finish_first_round(health.clone(), first_round));
     let redis = redis.map(redis_watch::Watch::start);
-    let alerts = alerts.start(rules, exposition);
+    let alerts = alerts.start(rules, notifying, exposition);
     tokio::spawn(prices::reload(prices));
     if is_demo {
         tokio::spawn(demo::run(address, config.client_keys.first().cloned()));

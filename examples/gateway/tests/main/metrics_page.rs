@@ -10,10 +10,10 @@ mod own;
 use crate::support::{Gateway, Redis, eventually};
 
 /// A crate's metrics: name, type, labels, help text.
-type Table = [(&'static str, &'static str, &'static str, &'static str)];
+pub(crate) type Table = [(&'static str, &'static str, &'static str, &'static str)];
 
 /// Every crate that owns metrics.
-const CRATES: [(&str, &Table); 6] = [
+pub(crate) const CRATES: [(&str, &Table); 6] = [
     ("llm-vitals-tower", llm_vitals_tower::METRICS),
     ("llm-vitals-prometheus", llm_vitals_prometheus::METRICS),
     ("llm-vitals-health", llm_vitals_health::METRICS),
@@ -69,7 +69,7 @@ fn page() -> String {
 }
 
 /// The name under which the exposition shows a metric.
-fn shown(name: &str) -> String {
+pub(crate) fn shown(name: &str) -> String {
     name.replace("_nanousd_total", "_usd_total")
 }
 

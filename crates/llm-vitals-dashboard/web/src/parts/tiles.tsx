@@ -156,7 +156,7 @@ function costTile(what: Scope, inRange: number | null, seconds: number): Omit<Ti
       ? `${format(spend.month.usd, 'usd')} this month${incompleteMonth(spend.month)}`
       : null,
     isKnown(spend.forecast?.usd) ? `about ${format(spend.forecast.usd, 'usd')} by the month’s end` : null,
-    spend.unpricedRequests ? `${plural(spend.unpricedRequests, 'call')} without a price` : null,
+    spend.unpricedRequests ? `${plural(spend.unpricedRequests, 'call')} of unknown cost` : null,
   ];
   return {
     id: 'cost',
