@@ -83,7 +83,7 @@ pub fn grafana_dashboards() -> Vec<GrafanaDashboard> {
     .map(|definition| GrafanaDashboard {
         file_name: format!("llm-vitals-{}.json", definition.name),
         title: definition.title,
-        model: render::dashboard(definition),
+        model: render::dashboard(&definition),
     })
     .collect()
 }

@@ -172,6 +172,7 @@ fn money() -> Vec<Panel> {
             .about("US dollars in the chosen time for checks that ask a model something. The others are free.")
             .nothing("none")
             .width(8)
+            .height(8)
             .query("sum(increase(health_probe_cost_usd_total{%gateway}[$__range]))", ""),
     ]
 }

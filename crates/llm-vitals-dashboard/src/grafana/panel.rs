@@ -93,7 +93,7 @@ impl Panel {
     }
 
     pub(super) fn table(title: &'static str) -> Self {
-        Self::new(Kind::Table, title, "none", 24, 9)
+        Self::new(Kind::Table, title, "none", 24, 8)
     }
 
     fn new(kind: Kind, title: &'static str, unit: &'static str, width: u32, height: u32) -> Self {
@@ -135,6 +135,11 @@ impl Panel {
 
     pub(super) fn width(mut self, columns: u32) -> Self {
         self.width = columns;
+        self
+    }
+
+    pub(super) fn height(mut self, lines: u32) -> Self {
+        self.height = lines;
         self
     }
 

@@ -16,7 +16,7 @@ use super::variable;
 /// What the dashboards find each other by.
 const TAG: &str = "llm-vitals";
 
-pub(super) fn dashboard(definition: Definition) -> Value {
+pub(super) fn dashboard(definition: &Definition) -> Value {
     let mut layout = Layout::default();
     let panels: Vec<Value> = (1..)
         .zip(&definition.panels)

@@ -8,6 +8,7 @@
 mod api;
 mod errors;
 mod fuzz;
+mod grafana;
 mod history;
 mod page;
 mod prometheus;

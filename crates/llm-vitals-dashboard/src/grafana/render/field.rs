@@ -84,7 +84,7 @@ fn custom(panel: &Panel) -> Value {
         Kind::Stack => lines(40, "normal", line),
         Kind::States => json!({"lineWidth": 0, "fillOpacity": 70}),
         Kind::Table => {
-            json!({"align": "auto", "cellOptions": {"type": "auto"}, "filterable": true})
+            json!({"align": "auto", "cellOptions": {"type": "auto"}, "filterable": true, "inspect": false})
         }
         _ => json!({}),
     }

@@ -29,6 +29,9 @@ pub(super) fn options(panel: &Panel) -> Value {
                 "justifyMode": "auto",
                 "orientation": "auto",
                 "textMode": "value",
+                "percentChangeColorMode": "standard",
+                "showPercentChange": false,
+                "wideLayout": true,
                 "reduceOptions": last
             })
         }
@@ -40,15 +43,17 @@ pub(super) fn options(panel: &Panel) -> Value {
             "calculate": false,
             "cellGap": 1,
             "color": {"mode": "scheme", "scheme": "Oranges", "steps": 64, "exponent": 0.5, "fill": "dark-orange", "reverse": false, "scale": "exponential"},
+            "exemplars": {"color": "rgba(255,0,255,0.7)"},
             "filterValues": {"le": 1e-9},
             "legend": {"show": true},
             "rowsFrame": {"layout": "auto"},
+            "showValue": "never",
             "tooltip": {"mode": "single", "yHistogram": false},
             "yAxis": {"axisPlacement": "left", "reverse": false, "unit": panel.unit}
         }),
         Kind::States => json!({
             "alignValue": "left",
-            "legend": {"showLegend": true, "displayMode": "list", "placement": "bottom"},
+            "legend": {"showLegend": true, "displayMode": "list", "placement": "bottom", "calcs": []},
             "mergeValues": true,
             "rowHeight": 0.9,
             "showValue": "auto",
@@ -56,17 +61,21 @@ pub(super) fn options(panel: &Panel) -> Value {
         }),
         Kind::Bars => json!({
             "displayMode": "basic",
+            "legend": {"showLegend": false, "displayMode": "list", "placement": "bottom", "calcs": []},
+            "maxVizHeight": 300,
             "minVizHeight": 16,
             "minVizWidth": 8,
+            "namePlacement": "auto",
             "orientation": "horizontal",
             "showUnfilled": true,
+            "sizing": "auto",
             "valueMode": "text",
             "reduceOptions": last
         }),
         Kind::Table => json!({
             "showHeader": true,
             "cellHeight": "sm",
-            "footer": {"show": false, "reducer": ["sum"], "countRows": false, "fields": ""}
+            "frameIndex": 0
         }),
     }
 }
