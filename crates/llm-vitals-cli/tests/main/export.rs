@@ -1,5 +1,6 @@
 //! `llm-vitals export`.
 
+use std::fs;
 use std::path::Path;
 
 use crate::support::{run, run_in, write};
@@ -94,7 +95,8 @@ fn errors_show_the_place_and_give_no_output() {
         "{}",
         failed.err
     );
-    assert_eq!(run(&["export", "grafana", "x"]).code, 2);
+    assert_eq!(run(&["export", "nagios", "x"]).code, 2);
+    assert_eq!(run(&["export", "grafana"]).code, 2);
     assert_eq!(run(&["export", "alertmanager"]).code, 2);
     assert_eq!(run(&["export", "prometheus"]).code, 2);
 }
@@ -178,5 +180,34 @@ fn what_alertmanager_does_not_have_is_no_output() {
         failed.err.contains("\"heartbeat\" sends a heartbeat"),
         "{}",
         failed.err
+    );
+}
+
+#[test]
+fn dashboards_are_those_of_the_documentation() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/grafana");
+    let folder = tempfile::tempdir().unwrap();
+    let done = run_in(folder.path(), &["export", "grafana", "new/boards"]);
+    assert_eq!((done.code, done.err.as_str()), (0, ""));
+    assert_eq!(done.out.lines().count(), 5, "{}", done.out);
+    for path in done.out.lines() {
+        let written = folder.path().join(path);
+        let documented = docs.join(written.file_name().unwrap());
+        assert!(
+            fs::read(&written).unwrap() == fs::read(documented).unwrap(),
+            "{path}"
+        );
+    }
+    let blocked = run_in(
+        folder.path(),
+        &["export", "grafana", "new/boards/llm-vitals-cost.json"],
+    );
+    assert_eq!(blocked.code, 1);
+    assert!(
+        blocked
+            .err
+            .contains("cannot write new/boards/llm-vitals-cost.json"),
+        "{}",
+        blocked.err
     );
 }
