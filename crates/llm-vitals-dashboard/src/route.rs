@@ -7,8 +7,8 @@ use crate::page::File;
 
 #[derive(Debug)]
 pub(crate) enum Route {
-    /// The page without the slash that its relative addresses need. With what the browser is to ask for instead.
-    Slash(String),
+    /// What the browser is to ask for instead: the page with the slash that its relative addresses need, or its query view.
+    Elsewhere(String),
     Page(&'static File),
     Dashboard,
     Api(Endpoint),
@@ -44,7 +44,20 @@ impl Route {
         {
             return Self::slash(parts, original);
         }
-        File::of(path).map_or(Self::Unknown, Self::Page)
+        match path {
+            "graph" => Self::graph(parts.uri.query()),
+            _ => File::of(path).map_or(Self::Unknown, Self::Page),
+        }
+    }
+
+    /// Where links to a Prometheus lead, such as those of the templates of alerts: `/graph?g0.expr=up`.
+    fn graph(query: Option<&str>) -> Self {
+        let mut pairs = query.unwrap_or_default().split('&');
+        let expr = pairs.find_map(|pair| pair.strip_prefix("g0.expr="));
+        Self::Elsewhere(match expr {
+            Some(expr) => format!("./?view=query&expr={expr}"),
+            None => "./?view=query".to_owned(),
+        })
     }
 
     /// Relative to the address that was asked for, so that no address of another host can come of it.
@@ -52,7 +65,7 @@ impl Route {
         let last = path.rsplit('/').next().unwrap_or_default();
         let query = parts.uri.query();
         let query = query.map(|query| format!("?{query}")).unwrap_or_default();
-        Self::Slash(format!("./{last}/{query}"))
+        Self::Elsewhere(format!("./{last}/{query}"))
     }
 }
 

@@ -75,7 +75,7 @@ where
         return unauthorized();
     }
     match route {
-        Route::Slash(location) => redirect(&location),
+        Route::Elsewhere(location) => redirect(&location),
         Route::Page(file) => page(file, &parts),
         Route::Dashboard if parts.method == Method::GET => {
             answered(dashboard(settings).await, Wrapping::None)

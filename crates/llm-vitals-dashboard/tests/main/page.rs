@@ -116,6 +116,19 @@ async fn it_is_mounted_anywhere() {
         ask(&prefixed, "/vitals?range=1h").await,
         (307, "./vitals/?range=1h".to_owned())
     );
+    // Where links to a Prometheus lead.
+    assert_eq!(
+        ask(
+            &prefixed,
+            "/vitals/graph?g0.tab=1&g0.expr=up%7Ba%3D%22b%22%7D&g0.x=1"
+        )
+        .await,
+        (307, "./?view=query&expr=up%7Ba%3D%22b%22%7D".to_owned())
+    );
+    assert_eq!(
+        ask(&fallback, "/graph").await,
+        (307, "./?view=query".to_owned())
+    );
     assert_eq!(ask(&prefixed, "/vitalsx").await.0, 404);
     assert_eq!(ask(&prefixed, "/").await.0, 404);
     #[cfg(feature = "axum")]
