@@ -54,7 +54,7 @@ impl Access {
         headers: &HeaderMap,
     ) -> Result<(), ApiError> {
         if self.client_keys.is_empty() {
-            return self.same_host(method, uri, headers);
+            return self.same_host("client_keys", method, uri, headers);
         }
         let Some(given) = given_key(headers) else {
             return Err(ApiError::unauthorized(
@@ -83,7 +83,7 @@ impl Access {
         headers: &HeaderMap,
     ) -> Result<(), ApiError> {
         let Some(token) = &self.management_token else {
-            return self.same_host(method, uri, headers);
+            return self.same_host("management_token", method, uri, headers);
         };
         if given_key(headers).is_some_and(|given| equal(token, given)) {
             return Ok(());
@@ -98,7 +98,14 @@ impl Access {
         self.management(&Method::GET, uri, headers)
     }
 
-    fn same_host(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), ApiError> {
+    /// `secret` is what the configuration can ask for in its place.
+    fn same_host(
+        &self,
+        secret: &str,
+        method: &Method,
+        uri: &Uri,
+        headers: &HeaderMap,
+    ) -> Result<(), ApiError> {
         for name in [HOST, ORIGIN] {
             if headers.get_all(&name).iter().nth(1).is_some() {
                 return Err(forbidden(&format!(
@@ -123,13 +130,13 @@ impl Access {
             .get(SEC_FETCH_SITE)
             .is_some_and(|site| site == "cross-site")
         {
-            return Err(other_page());
+            return Err(other_page(secret));
         }
         if let Some(origin) = headers.get(ORIGIN) {
             let origin = origin.to_str().unwrap_or_default();
             let host = origin.split_once("://").map(|(_, host)| host);
             if !host.is_some_and(|host| self.is_here(host)) {
-                return Err(other_page());
+                return Err(other_page(secret));
             }
         }
         let changes = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
@@ -213,10 +220,10 @@ fn without_port(host: &str) -> &str {
     }
 }
 
-fn other_page() -> ApiError {
-    forbidden(
-        "the request comes from a page of another host: set client_keys to let pages in with a key",
-    )
+fn other_page(secret: &str) -> ApiError {
+    forbidden(&format!(
+        "the request comes from a page of another host: set {secret} to let pages in that have it"
+    ))
 }
 
 fn forbidden(message: &str) -> ApiError {

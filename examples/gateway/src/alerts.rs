@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use llm_vitals_alert::notify::NotificationsRunner;
-use llm_vitals_alert::{Evaluator, Runner, now_ms};
+use llm_vitals_alert::{Evaluator, Rules, Runner, now_ms};
 use llm_vitals_dashboard::{Dashboard, History, HistoryEntry, Spend, SpendReport};
 use llm_vitals_prometheus::Exposition;
 use llm_vitals_promql::Store;
@@ -40,6 +40,12 @@ pub(crate) struct Alerts {
     sample_interval: Duration,
 }
 
+/// The rules as they are at the start.
+pub(crate) struct RulesRead {
+    files: Files,
+    rules: Rules,
+}
+
 /// Rules that are evaluated.
 #[derive(Debug)]
 pub(crate) struct Alerting {
@@ -51,20 +57,40 @@ pub(crate) struct Alerting {
     end: watch::Sender<bool>,
 }
 
-impl Alerts {
-    /// Reads the rules and the state. Nothing is evaluated before [`start`](Self::start).
-    pub(crate) fn build(
-        config: &config::Alerts,
-        notify: Notify,
-    ) -> Result<(Self, Runner), ConfigError> {
+impl RulesRead {
+    /// Reads all files.
+    pub(crate) fn read(config: &config::Alerts) -> Result<Self, ConfigError> {
         let default_pack = config.default_pack.unwrap_or(config.files.is_empty());
         let files = Files::new(config.files.clone(), default_pack);
         let rules = files.load().map_err(ConfigError::new)?;
-        let evaluator = Evaluator::new(rules).with_interval(config.interval.0);
+        Ok(Self { files, rules })
+    }
+
+    /// How far apart two evaluations are, of whatever is evaluated most often.
+    pub(crate) fn interval(&self, config: &config::Alerts) -> Duration {
+        let own = config.interval.0;
+        let groups = self.rules.groups().iter();
+        let intervals = groups.map(|group| group.interval().unwrap_or(own));
+        intervals.min().unwrap_or(own)
+    }
+}
+
+impl Alerts {
+    /// Reads the state. Nothing is evaluated before [`start`](Self::start).
+    pub(crate) fn build(
+        config: &config::Alerts,
+        RulesRead { files, rules }: RulesRead,
+        notify: Notify,
+    ) -> Result<(Self, Runner), ConfigError> {
+        let store = Arc::new(Mutex::new(Store::new()));
+        log::beyond(&rules, lock(&store).retention());
+        let evaluator = Evaluator::new(rules)
+            .with_interval(config.interval.0)
+            .with_external_url(notify.external_url());
         let alerts = Self {
             evaluator: Arc::new(Mutex::new(evaluator)),
             notify,
-            store: Arc::default(),
+            store,
             history: History::default(),
             spend: Arc::new(Mutex::new(Spend::new(now_ms()))),
             files: Arc::new(files),
@@ -76,7 +102,7 @@ impl Alerts {
         let notify = alerts.notify.clone();
         let mut runner = Runner::new(Arc::clone(&alerts.evaluator), Arc::clone(&alerts.store))
             .on_evaluation(move |evaluator, store, changes| {
-                notify.observe(evaluator, store, changes)
+                notify.observe(evaluator, store, changes);
             })
             .on_transitions(move |changes| {
                 log::transitions(changes);
@@ -102,7 +128,7 @@ impl Alerts {
         let samples = Samples::new(exposition, &self, now_ms());
         tokio::spawn(samples.keep(self.sample_interval, until(stopped.clone())));
         tokio::spawn(self.clone().reload(Hangups::new()));
-        tokio::spawn(self.notify.clone().reload());
+        tokio::spawn(self.notify.clone().reload(Hangups::new()));
         tokio::spawn(self.notify.clone().check());
         let (end, ended) = watch::channel(false);
         let notifying = tokio::spawn(notifying.run(until(ended)));
@@ -151,6 +177,7 @@ impl Alerts {
             let alerts = self.clone();
             let work = move || {
                 let rules = alerts.files.load()?;
+                log::beyond(&rules, lock(&alerts.store).retention());
                 lock(&alerts.evaluator).reload(rules);
                 Ok::<(), String>(())
             };
@@ -180,9 +207,9 @@ impl Alerting {
     /// Lets an evaluation end that has begun, and saves the state.
     pub(crate) async fn stop(self) {
         self.stop.send_replace(true);
-        if tokio::time::timeout(LAST, self.runner).await.is_err() {
+        let has_ended = tokio::time::timeout(LAST, self.runner).await.is_ok();
+        if !has_ended {
             tracing::warn!("gave up an evaluation of alert rules that did not end in time");
-            return;
         }
         // What the last evaluation has found is told for a moment, and kept for the next start.
         self.end.send_replace(true);
@@ -191,6 +218,10 @@ impl Alerting {
             .is_err()
         {
             tracing::warn!("gave up notifications that did not end in time");
+        }
+        // An evaluation that goes on has the evaluator.
+        if !has_ended {
+            return;
         }
         let alerts = self.alerts;
         if let Err(error) = tokio::task::spawn_blocking(move || alerts.save()).await {

@@ -36,13 +36,18 @@ pub(crate) async fn read(
             Err(ApiError::too_large(limit))
         }
         Ok(Err(_)) => Err(ApiError::broken_off()),
-        Err(_) => Err(ApiError::invalid(
-            StatusCode::REQUEST_TIMEOUT,
-            format!(
-                "the request's body took longer than {time:?}: send it faster, or raise timeouts.body"
-            ),
-        )),
+        Err(_) => Err(too_slow(time)),
     }
+}
+
+/// The refusal of a body that has not come within `time`.
+pub(crate) fn too_slow(time: Duration) -> ApiError {
+    ApiError::invalid(
+        StatusCode::REQUEST_TIMEOUT,
+        format!(
+            "the request's body took longer than {time:?}: send it faster, or raise timeouts.body"
+        ),
+    )
 }
 
 /// Whether the head says already that the body is longer than `limit`.

@@ -37,6 +37,7 @@ Endpoints:
   GET  /stats                 requests, latencies and tokens as JSON
   GET  /                      the dashboard, in a browser
   GET  /api/v1/...            queries, rules and alerts, as Prometheus has them
+  ANY  /api/v2/...            alerts and silences, as Alertmanager has them: for amtool
   GET  /health                which providers answer; /health/live, /health/ready and /health/startup for Kubernetes
 
 Examples:

@@ -35,7 +35,7 @@ use self::stores::RedisFile;
 
 pub(crate) use self::error::ConfigError;
 pub(crate) use self::kind::Kind;
-pub(crate) use self::notify::{Notifications, Routes, notify_block};
+pub(crate) use self::notify::{ExternalUrl, Notifications, Routes, notify_block};
 pub(crate) use self::provider::{ProviderConfig, ProviderFile};
 pub(crate) use self::settings::{Alerts, Checks, Drain, Limits, Prices, Retry, Timeouts};
 pub(crate) use self::stores::{Cache, RedisConfig};
@@ -73,7 +73,7 @@ pub(crate) struct Config {
     pub(crate) cache: Cache,
     pub(crate) alerts: Alerts,
     pub(crate) notifications: Notifications,
-    /// Who is told of alerts; nobody if there are none.
+    /// Who is told of alerts; nobody, and never anybody, without a file.
     pub(crate) notify: Option<Routes>,
     /// In the order in which they are looked through; empty when simulated ones shall answer.
     pub(crate) providers: Vec<ProviderConfig>,
@@ -176,7 +176,7 @@ impl Config {
             routes.insert(alias, targets.collect::<Result<_, _>>()?);
         }
         let notify = notify::routes(path, text, &file)?;
-        Ok(Self::of(file, notify, providers, routes))
+        Ok(Self::of(file, Some(notify), providers, routes))
     }
 
     fn of(
@@ -300,10 +300,50 @@ mod tests {
         assert_eq!(config.checks, defaults.checks);
         assert_eq!(config.cache, defaults.cache);
         assert_eq!(config.alerts, defaults.alerts);
+        assert_eq!(config.notifications, defaults.notifications);
         assert_eq!(
             (config.prices.bundled, config.prices.litellm_file),
             (true, None)
         );
+    }
+
+    /// What is an example and no default stands in comments.
+    #[test]
+    fn what_the_example_says_of_who_is_told_can_be_read() {
+        let example = include_str!("../gateway.example.yaml");
+        let from = example.find("# notify:").unwrap();
+        let to = example[from..].find("\n\n").unwrap();
+        let block = example[from..from + to]
+            .replace("\n# ", "\n")
+            .replacen("# ", "", 1);
+        // None of the variables is set here.
+        let mut block = block.replace("${", "$${");
+        for url in ["SLACK_WEBHOOK_URL", "TEAMS_WORKFLOW_URL", "HEARTBEAT_URL"] {
+            let variable = format!("$${{{url}}}");
+            assert!(block.contains(&variable), "{block}");
+            block = block.replace(&variable, "https://h.example/x");
+        }
+        let read = llm_vitals_alert::notify::Config::parse("notify", &block);
+        let read = read.unwrap_or_else(|error| panic!("{}", error.render()));
+        assert_eq!(read.warnings(), []);
+        let example = example.replace("${", "$${");
+        let with = |field: &str, value: &str| {
+            let text = format!("{example}{block}\n");
+            parse(&text.replacen(
+                &format!("\n  {field}:  "),
+                &format!("\n  {field}: {value} "),
+                1,
+            ))
+        };
+        let error = with("file", "alertmanager.yml").unwrap_err();
+        assert!(
+            error.contains("there is `notifications.file` too"),
+            "{error}"
+        );
+        let named = with("external_url", "https://llm.example.com/").unwrap();
+        let url = named.notifications.external_url.unwrap();
+        assert_eq!(url.0, "https://llm.example.com");
+        assert!(matches!(named.notify, Some(Routes::Inline { .. })));
     }
 
     #[test]

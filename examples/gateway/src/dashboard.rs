@@ -89,7 +89,7 @@ fn check(check: &health::CheckState) -> CheckRow {
         Status::Up => CheckState::Up,
         Status::Degraded => CheckState::Degraded,
         Status::Down => CheckState::Down,
-        _ => CheckState::Unknown,
+        Status::Unknown => CheckState::Unknown,
     };
     let mut row = CheckRow::new(&*check.name, state).with_since(millis(check.since));
     if let Some(at) = check.last_run {

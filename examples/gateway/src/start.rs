@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use tower::Layer as _;
 
 use crate::access::Access;
-use crate::alerts::Alerts;
+use crate::alerts::{Alerts, RulesRead};
 use crate::app::App;
 use crate::cache::Cache;
 use crate::config::{Config, ConfigError};
@@ -62,10 +62,6 @@ pub(crate) async fn run(mut config: Config, is_demo: bool) -> Result<(), Box<dyn
     if let Some(cached) = cached.clone() {
         exposition.add(move |out| cached.render(out));
     }
-    let (notify, notifying) = Notify::build(&config)?;
-    let (alerts, rules) = Alerts::build(&config.alerts, notify)?;
-    let shown = alerts.clone();
-    exposition.add(move |out| shown.render(out));
     let listener = listen("listen", config.listen).await?;
     let address = listener.local_addr()?;
     let management = match config.management_listen {
@@ -75,6 +71,15 @@ pub(crate) async fn run(mut config: Config, is_demo: bool) -> Result<(), Box<dyn
     let management_address = management
         .as_ref()
         .map_or(Ok(address), TcpListener::local_addr)?;
+    // Messages hold the address.
+    let rules = RulesRead::read(&config.alerts)?;
+    let interval = rules.interval(&config.alerts);
+    let (notify, notifying) = Notify::build(&config, management_address, interval)?;
+    let told = notify.told().join(", ");
+    let dashboard_url = notify.external_url().to_owned();
+    let (alerts, rules) = Alerts::build(&config.alerts, rules, notify)?;
+    let shown = alerts.clone();
+    exposition.add(move |out| shown.render(out));
 
     let front = Front {
         cache: Cache::new(&config, &prices)?,
@@ -119,6 +124,8 @@ pub(crate) async fn run(mut config: Config, is_demo: bool) -> Result<(), Box<dyn
         address,
         management_address,
         !config.client_keys.is_empty(),
+        &dashboard_url,
+        &told,
     );
 
     let serving = Serving {

@@ -1,6 +1,8 @@
 //! A line for each alert that changes.
 
-use llm_vitals_alert::{AlertState, Reason, Transition};
+use std::time::Duration;
+
+use llm_vitals_alert::{AlertState, Reason, Rules, Transition};
 
 /// Logs changes: alerts that fire as warnings, everything else as information.
 pub(super) fn transitions(changes: &[Transition]) {
@@ -11,6 +13,21 @@ pub(super) fn transitions(changes: &[Transition]) {
         } else {
             tracing::info!("{line}");
         }
+    }
+}
+
+/// Warns of rules that look further back than samples are kept.
+pub(super) fn beyond(rules: &Rules, retention: Duration) {
+    let names: Vec<&str> = rules
+        .beyond(retention)
+        .map(|(_, rule)| rule.name())
+        .collect();
+    if !names.is_empty() {
+        tracing::warn!(
+            "these rules look further back than the {} h that samples are kept, so they give the values of shorter windows: {}",
+            retention.as_secs() / 3600,
+            names.join(", ")
+        );
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_saphyr::{Error as YamlError, Location};
 
+use super::notify;
 use crate::near::near;
 
 /// What is wrong with the configuration: a text for the person who wrote it.
@@ -29,8 +30,10 @@ impl ConfigError {
     pub(super) fn at(path: &Path, text: &str, message: &str, at: Location) -> Self {
         let (line, column) = (at.line(), at.column());
         let mut shown = format!("{}:{line}:{column}: {message}", path.display());
-        if let Some(written) = text.lines().nth(to_usize(line).saturating_sub(1)) {
-            let (written, mark) = snippet(written, to_usize(column));
+        let mut lines = notify::lines(text);
+        if let Some((written, is_of_notify)) = lines.nth(to_usize(line).saturating_sub(1)) {
+            let written = written.trim_end_matches(['\r', '\n']);
+            let (written, mark) = snippet(written, is_of_notify, to_usize(column));
             let gutter = " ".repeat(line.to_string().len());
             shown.push_str(&format!(
                 "\n{gutter} |\n{line} | {written}\n{gutter} | {mark}^"
@@ -108,8 +111,13 @@ fn to_usize(number: impl TryInto<usize>) -> usize {
 }
 
 /// The line, and the blanks up to what is wrong in it. Where a key may be written, three stars are shown.
-fn snippet(line: &str, column: usize) -> (String, String) {
-    let shown: String = without_secrets(line).chars().take(160).collect();
+fn snippet(line: &str, is_of_notify: bool, column: usize) -> (String, String) {
+    let shown = if is_of_notify {
+        without_values(line)
+    } else {
+        without_secrets(line)
+    };
+    let shown: String = shown.chars().take(160).collect();
     (shown, " ".repeat(column.saturating_sub(1).min(160)))
 }
 
@@ -148,6 +156,17 @@ fn without_secrets(line: &str) -> String {
     }
 }
 
+/// Nearly every value of `notify` is a key or an address that is as good as one: the first name alone is shown.
+fn without_values(line: &str) -> String {
+    let value = line.trim_start();
+    match line.split_once(':') {
+        Some((name, value)) if value.trim().is_empty() => format!("{name}:"),
+        Some((name, _)) if !name.contains(['{', '[', '"', '\'', ',']) => format!("{name}: ***"),
+        _ if value.is_empty() || value.starts_with('#') => String::new(),
+        _ => format!("{}***", &line[..line.len() - value.len()]),
+    }
+}
+
 fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["key", "token", "secret", "auth", "password", "url"]
@@ -176,7 +195,24 @@ mod tests {
             ),
             ("    kind: opnai", "    kind: opnai"),
         ] {
-            assert_eq!(snippet(line, 11), (shown.to_owned(), " ".repeat(10)));
+            assert_eq!(snippet(line, false, 11), (shown.to_owned(), " ".repeat(10)));
+        }
+    }
+    #[test]
+    fn no_value_of_notify_is_shown() {
+        for (line, shown) in [
+            ("  slack: https://hooks.example/s3cret", "  slack: ***"),
+            (
+                "notify: {slack: https://hooks.example/s3cret}",
+                "notify: ***",
+            ),
+            ("  critical: ", "  critical:"),
+            ("  {slack: s3cret}", "  ***"),
+            ("  - https://am.example/s3cret", "  - https: ***"),
+            ("  s3cret", "  ***"),
+            ("  # s3cret", ""),
+        ] {
+            assert_eq!(snippet(line, true, 3), (shown.to_owned(), "  ".to_owned()));
         }
     }
 }

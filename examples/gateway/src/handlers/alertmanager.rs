@@ -11,6 +11,7 @@ use llm_vitals_alert::notify::{AlertmanagerApi, Notifications};
 use tower::ServiceExt as _;
 
 use crate::app::App;
+use crate::body::too_slow;
 
 type Api = AlertmanagerApi<Notifications>;
 
@@ -32,8 +33,11 @@ async fn answer(State((app, api)): State<(Arc<App>, Api)>, request: Request) -> 
     if let Err(refusal) = may_ask {
         return refusal.into_response();
     }
-    match api.oneshot(request).await {
-        Ok(response) => response.into_response(),
-        Err(never) => match never {},
+    // All that takes time is the request's body.
+    let time = app.timeouts.body.0;
+    match tokio::time::timeout(time, api.oneshot(request)).await {
+        Ok(Ok(response)) => response.into_response(),
+        Ok(Err(never)) => match never {},
+        Err(_) => too_slow(time).into_response(),
     }
 }

@@ -13,10 +13,11 @@ use tower::ServiceExt as _;
 
 use super::management::INDEX;
 use crate::app::App;
+use crate::body::too_slow;
 
 /// The page holds no data, so everybody may have it; what it asks for is for those who may see the measurements.
 pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
-    let page = ["/app.js", "/app.css", "/icon.svg"];
+    let page = ["/app.js", "/app.css", "/icon.svg", "/graph"];
     let router = Router::new()
         .route("/", get(page_or_index))
         .route("/api/v1/{*path}", any(data))
@@ -43,7 +44,12 @@ async fn data(State(app): State<Arc<App>>, request: Request) -> Response {
     if let Err(refusal) = app.management.reading(request.uri(), request.headers()) {
         return refusal.into_response();
     }
-    answer(app.dashboard.clone(), request).await
+    // A query has a time of its own; this is for the request's body.
+    let time = app.timeouts.body.0;
+    match tokio::time::timeout(time, answer(app.dashboard.clone(), request)).await {
+        Ok(response) => response,
+        Err(_) => too_slow(time).into_response(),
+    }
 }
 
 async fn answer(dashboard: Dashboard, request: Request) -> Response {

@@ -28,6 +28,7 @@ ANY  /proxy/PROVIDER/PATH   any other path of a provider, passed on as it is and
 GET  /metrics               for Prometheus
 GET  /stats                 requests, latencies and tokens as JSON
 GET  /api/v1/...            queries, rules and alerts, as Prometheus has them
+ANY  /api/v2/...            alerts and silences, as Alertmanager has them: for amtool
 GET  /health                which providers answer
 GET  /health/live, /health/ready, /health/startup
 ";

@@ -1,5 +1,7 @@
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
 
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::Value;
@@ -15,6 +17,7 @@ pub(crate) struct Gateway {
     child: Child,
     pub(crate) base: String,
     pub(crate) http: Client,
+    printed: Arc<Mutex<String>>,
     folder: TempDir,
 }
 
@@ -79,12 +82,19 @@ impl Gateway {
             .strip_prefix("listening on ")
             .map(ToOwned::to_owned);
         // The banner must find a reader.
-        std::thread::spawn(move || stdout.read_to_end(&mut Vec::new()));
+        let printed = Arc::new(Mutex::new(line.clone()));
+        let all = Arc::clone(&printed);
+        std::thread::spawn(move || {
+            for line in stdout.lines().map_while(Result::ok) {
+                *all.lock().unwrap() += &(line + "\n");
+            }
+        });
         let http = Client::builder().no_proxy().build().unwrap();
         let gateway = Self {
             child,
             base: base.clone().unwrap_or_default(),
             http,
+            printed,
             folder,
         };
         assert!(
@@ -98,6 +108,16 @@ impl Gateway {
     /// What it has logged so far.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap()
+    }
+
+    /// What it has printed so far.
+    pub(crate) fn printed(&self) -> String {
+        self.printed.lock().unwrap().clone()
+    }
+
+    /// Its file.
+    pub(crate) fn file(&self) -> PathBuf {
+        self.folder.path().join("gateway.yaml")
     }
 
     pub(crate) fn get(&self, path: &str) -> RequestBuilder {
