@@ -4,13 +4,15 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use llm_vitals_alert::{Error, RuleFile};
+use llm_vitals_alert::RuleFile;
 use llm_vitals_promql::Store;
 use serde_json::{Value, json};
 
 use crate::arguments::{Arguments, Flag, UsageError, nearest};
+use crate::broken::{Broken, RULES};
 use crate::command::{Command, FOUND};
 use crate::failure::Failure;
+use crate::file;
 use crate::output::{Format, Output};
 
 mod allow;
@@ -32,7 +34,7 @@ pub(crate) const COMMAND: Command = Command {
     operands: "FILE...",
     about: "check rule files and configurations: do they load, and can the rules fire as they seem to say",
     details: "\
-A file that says who is told (\"notify:\", or \"route:\" as Alertmanager has it) must load. So must each rule file. Then each rule is looked at for mistakes that load well and never fire, or always do.
+A file that says who is told (\"notify:\", or \"route:\" as Alertmanager has it) must load, and its templates must be filled in for a sample; of a gateway's file, \"notify:\" is read. Each rule file must load, too. Then each rule is looked at for mistakes that load well and never fire, or always do.
 With --url or --metrics, metrics and label values that nothing exposes are found too.
 
 A finding is an error (the rule cannot work), a warning (it most likely does not do what it seems to) or a note.
@@ -61,6 +63,11 @@ Exit code 1 if a file does not load or there is an error; with --strict also if 
             name: "--interval",
             value: Some("DURATION"),
             about: "the distance of evaluations of groups that say none; 15s unless given",
+        },
+        Flag {
+            name: "--retention",
+            value: Some("DURATION"),
+            about: "for how long samples are kept, 6h in the gateway: longer windows are found",
         },
         Flag {
             name: "--dialect",
@@ -113,16 +120,10 @@ fn run(arguments: &Arguments, output: &Output) -> Result<ExitCode, Failure> {
     let mut errors = Vec::new();
     let mut configurations = Vec::new();
     for path in paths {
-        if let Some(read) = configuration::read(path) {
-            match read {
-                Ok(configuration) => configurations.push(configuration),
-                Err(error) => errors.push(error),
-            }
-            continue;
-        }
-        match load(path, dialect) {
-            Ok(file) => files.push(file),
-            Err(error) => errors.push(error),
+        match load(path, dialect, output) {
+            Ok(Loaded::Rules(file)) => files.push(file),
+            Ok(Loaded::Configuration(configuration)) => configurations.push(configuration),
+            Err(broken) => errors.push(broken),
         }
     }
     let live = live(arguments, &files)?;
@@ -137,11 +138,12 @@ fn run(arguments: &Arguments, output: &Output) -> Result<ExitCode, Failure> {
         dialect,
         interval("--scrape-interval")?,
         interval("--interval")?,
-    );
+    )
+    .with_retention(arguments.duration("--retention")?);
     let mut findings = lints::run(&context);
     findings.extend(
         configurations
-            .iter()
+            .iter_mut()
             .flat_map(configuration::Configuration::findings),
     );
     let (allowed, denied) = (codes(arguments, "--allow")?, codes(arguments, "--deny")?);
@@ -199,28 +201,40 @@ fn live(arguments: &Arguments, rules: &[RuleFile]) -> Result<Option<Store>, Fail
     }
 }
 
-fn load(path: &str, dialect: llm_vitals_promql::Dialect) -> Result<RuleFile, Error> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => RuleFile::parse_with(path, &text, dialect),
-        // It says why.
-        Err(_) => RuleFile::read(Path::new(path)),
+/// A file of either kind.
+enum Loaded {
+    Rules(RuleFile),
+    Configuration(configuration::Configuration),
+}
+
+fn load(
+    path: &str,
+    dialect: llm_vitals_promql::Dialect,
+    output: &Output,
+) -> Result<Loaded, Broken> {
+    let text = file::read(Path::new(path)).map_err(|error| Broken::unread(path, error))?;
+    if crate::configuration::is_one(&text) {
+        return configuration::read(path, &text, output).map(Loaded::Configuration);
     }
+    let file = RuleFile::parse_with(path, &text, dialect);
+    file.map(Loaded::Rules)
+        .map_err(|error| Broken::of(&text, &RULES, &error))
 }
 
 fn to_text(
     output: &Output,
     files: &[RuleFile],
     configurations: &[configuration::Configuration],
-    errors: &[Error],
+    errors: &[Broken],
     findings: &[Finding],
 ) {
     let style = output.style;
     for error in errors {
-        for problem in error.problems() {
+        for fault in &error.0 {
             output.text(format_args!(
                 "{} {}\n",
                 style.red("error:"),
-                problem.render().trim_end()
+                fault.rendered.trim_end()
             ));
             output.text("\n");
         }
@@ -238,7 +252,7 @@ fn to_text(
         .flat_map(|file| file.groups())
         .map(|group| group.rules().len())
         .sum();
-    let broken: usize = errors.iter().map(|error| error.problems().len()).sum();
+    let broken: usize = errors.iter().map(|error| error.0.len()).sum();
     let count = |level: Level| {
         findings
             .iter()
@@ -263,22 +277,19 @@ fn plural(count: usize, what: &str) -> String {
     }
 }
 
-fn to_json(is_ok: bool, errors: &[Error], findings: &[Finding]) -> Value {
-    let errors = errors
-        .iter()
-        .flat_map(|error| error.problems())
-        .map(|problem| {
-            json!({
-                "code": "load",
-                "level": "error",
-                "file": problem.file(),
-                "line": problem.line(),
-                "column": problem.column(),
-                "rule": null,
-                "message": problem.message(),
-                "help": problem.suggestion(),
-            })
-        });
+fn to_json(is_ok: bool, errors: &[Broken], findings: &[Finding]) -> Value {
+    let errors = errors.iter().flat_map(|error| &error.0).map(|fault| {
+        json!({
+            "code": "load",
+            "level": "error",
+            "file": fault.file,
+            "line": fault.line,
+            "column": fault.column,
+            "rule": null,
+            "message": fault.message,
+            "help": fault.help,
+        })
+    });
     let findings: Value = errors
         .chain(findings.iter().map(Finding::to_json))
         .collect();

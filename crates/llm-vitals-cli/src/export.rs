@@ -3,14 +3,17 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use llm_vitals_alert::notify::{Config, ExportSecrets};
+use llm_vitals_alert::notify::ExportSecrets;
 use llm_vitals_alert::{RuleFile, export_prometheus};
 use llm_vitals_dashboard::grafana_dashboards;
 use serde_json::json;
 
 use crate::arguments::{Arguments, Flag, UsageError};
+use crate::broken::{Broken, RULES};
 use crate::command::Command;
+use crate::configuration;
 use crate::failure::Failure;
+use crate::file;
 use crate::output::{Format, Output};
 
 pub(crate) const COMMAND: Command = Command {
@@ -22,7 +25,8 @@ prometheus: alerts, signals and options as plain PromQL. The file may have the s
 comes out is one rule file on standard output, with the recording rules of the signals where an alert uses them. An
 option that plain PromQL cannot say is an error, never left out in silence.
 
-alertmanager: the file says who is told, in Alertmanager's own form or in the short one under \"notify:\". Alerts go the same
+alertmanager: the file says who is told, in Alertmanager's own form or in the short one under \"notify:\", which may stand in the
+gateway's file. Alerts go the same
 ways there. What Alertmanager does not have is an error. Secrets are left out unless --secrets asks for them.
 
 grafana: dashboards over the metrics of these libraries, a file for each, into a folder that Grafana is provisioned from.
@@ -96,11 +100,11 @@ fn grafana(folder: &Path, output: &Output) -> Result<ExitCode, Failure> {
 }
 
 fn prometheus(arguments: &Arguments, path: &str) -> Result<String, Failure> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::Other(format!("cannot read {path}: {error}")))?;
+    let text = file::read(Path::new(path));
+    let text = text.map_err(|error| Failure::Other(format!("{path}: {error}")))?;
     let file = RuleFile::parse_with(path, &text, arguments.dialect()?);
     file.and_then(|file| export_prometheus(&file))
-        .map_err(|error| Failure::Other(error.render()))
+        .map_err(|error| Failure::Other(Broken::of(&text, &RULES, &error).render()))
 }
 
 fn alertmanager(arguments: &Arguments, path: &str, output: &Output) -> Result<String, Failure> {
@@ -110,8 +114,8 @@ fn alertmanager(arguments: &Arguments, path: &str, output: &Output) -> Result<St
         output.note("secrets are left out; --secrets writes them too");
         ExportSecrets::Placeholders
     };
-    let config = Config::read(Path::new(path));
+    let config = configuration::read(Path::new(path), output)?;
     config
-        .and_then(|config| config.to_alertmanager(secrets))
+        .to_alertmanager(secrets)
         .map_err(|error| Failure::Other(error.render()))
 }

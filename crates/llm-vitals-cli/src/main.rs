@@ -11,11 +11,14 @@
 use std::process::ExitCode;
 
 mod arguments;
+mod broken;
 mod check;
 mod command;
+mod configuration;
 mod explain;
 mod export;
 mod failure;
+mod file;
 mod notify;
 mod number;
 mod output;
@@ -24,6 +27,7 @@ mod route;
 mod schema;
 mod source;
 mod test;
+mod texts;
 mod time;
 
 fn main() -> ExitCode {

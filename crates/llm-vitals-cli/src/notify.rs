@@ -1,20 +1,23 @@
 //! `llm-vitals notify test`: a sample for every integration of a receiver.
 
+use std::iter;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use llm_vitals_alert::notify::{
-    Config, Integration, Notification, NotifyError, Receiver, Settings, Texts, build_notifier,
+    Integration, Notification, NotifyError, Receiver, Settings, Texts, build_notifier,
 };
 use serde_json::json;
 use tokio::time::Instant;
 
 use crate::arguments::{Arguments, Flag, UsageError, nearest};
 use crate::command::{Command, FOUND};
+use crate::configuration;
 use crate::failure::Failure;
 use crate::output::{Format, Output, printable};
 use crate::route;
+use crate::texts::{self, FailedTemplate};
 use crate::time::now_ms;
 
 pub(crate) const COMMAND: Command = Command {
@@ -24,7 +27,7 @@ pub(crate) const COMMAND: Command = Command {
     details: "\
 The sample says that it is one: an alert NotificationTest, severity info. It goes to every integration of the receiver, past the
 routes, once each, with what came of it and how long it took. A pager rings: --resolve tells a moment later that it is over.
-A heartbeat is not tried: it is sent while all works. Keys and addresses are shown in no message.",
+A template that fails is named, though a message without it arrives. A heartbeat is not tried: it is sent while all works. Keys and addresses are shown in no message.",
     flags: &[
         Flag {
             name: "--config",
@@ -54,6 +57,7 @@ struct Sent {
     message: &'static str,
     took: Duration,
     result: Result<(), Trouble>,
+    templates: Vec<FailedTemplate>,
 }
 
 /// Why it was not sent.
@@ -74,7 +78,7 @@ fn run(arguments: &Arguments, output: &Output) -> Result<ExitCode, Failure> {
         _ => return Err(UsageError("say test, and one receiver".to_owned()).into()),
     };
     let path = route::path(arguments)?;
-    let config = Config::read(&path).map_err(|error| Failure::Other(error.render()))?;
+    let config = configuration::read(&path, output)?;
     let receivers = config.receivers();
     let Some(receiver) = receivers.iter().find(|receiver| receiver.name() == name) else {
         let meant = nearest(name, receivers.iter().map(Receiver::name));
@@ -107,11 +111,15 @@ fn run(arguments: &Arguments, output: &Output) -> Result<ExitCode, Failure> {
         })),
         Format::Text => {
             for sent in &all {
-                output.text(format_args!("{}\n", printable(&sent.line())));
+                for line in iter::once(sent.line()).chain(sent.warnings()) {
+                    output.text(format_args!("{}\n", printable(&line)));
+                }
             }
         }
     }
-    let is_well = |sent: &Sent| matches!(sent.result, Ok(()) | Err(Trouble::Skipped(_)));
+    let is_well = |sent: &Sent| {
+        sent.templates.is_empty() && matches!(sent.result, Ok(()) | Err(Trouble::Skipped(_)))
+    };
     Ok(match all.iter().all(is_well) {
         true => ExitCode::SUCCESS,
         false => ExitCode::from(FOUND),
@@ -131,6 +139,7 @@ async fn send(
         message,
         took,
         result,
+        templates: Vec::new(),
     };
     if matches!(integration.settings(), Settings::Heartbeat(_)) {
         let why = Trouble::Skipped("it is sent while all works".to_owned());
@@ -157,7 +166,10 @@ async fn send(
         let result = result
             .map(|given| receipt = Some(given))
             .map_err(Trouble::Failed);
-        all.push(sent(message, began.elapsed(), result));
+        all.push(Sent {
+            templates: texts::failed(texts, integration.settings(), &notification),
+            ..sent(message, began.elapsed(), result)
+        });
         if !resolves || !is_sent || message == "resolved" {
             break;
         }
@@ -188,6 +200,15 @@ impl Sent {
         }
     }
 
+    /// A message arrives although a template of it fails.
+    fn warnings(&self) -> impl Iterator<Item = String> {
+        self.templates.iter().map(|failed| {
+            let (integration, index, message) = (self.integration, self.index, self.message);
+            let FailedTemplate { field, error, .. } = failed;
+            format!("{integration}[{index}] {message}: warning: the template of {field} fails, and messages are sent without it: {error}")
+        })
+    }
+
     fn json(&self) -> serde_json::Value {
         let (result, error) = match &self.result {
             Ok(()) => ("delivered", None),
@@ -208,6 +229,9 @@ impl Sent {
             "temporary": is_temporary,
             "reason": reason,
             "error": error,
+            "failed_templates": self.templates.iter()
+                .map(|failed| json!({"field": failed.field, "error": failed.error}))
+                .collect::<Vec<_>>(),
         })
     }
 }

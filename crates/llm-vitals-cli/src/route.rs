@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use llm_vitals_alert::notify::{Config, Route};
+use llm_vitals_alert::notify::Route;
 use llm_vitals_promql::Labels;
 use serde_json::json;
 
 use crate::arguments::{Arguments, Flag, UsageError};
 use crate::command::Command;
+use crate::configuration;
 use crate::failure::Failure;
 use crate::output::{Format, Output, printable};
 use crate::time::now_ms;
@@ -18,7 +19,7 @@ pub(crate) const COMMAND: Command = Command {
     operands: "test [--config FILE] LABEL=VALUE...",
     about: "say who gets an alert with these labels, and why",
     details: "\
-The file is a configuration of Alertmanager or the short form under \"notify:\". Each route that is asked is shown, with the
+The file is a configuration of Alertmanager or the short form under \"notify:\", in a file of its own or in the gateway's. Each route that is asked is shown, with the
 condition that fails where one does, and for each that handles the alert who is told, how alerts are grouped, and when.
 Alertmanager sends it the same way: llm-vitals export alertmanager writes the file for it.",
     flags: &[
@@ -56,7 +57,7 @@ fn run(arguments: &Arguments, output: &Output) -> Result<ExitCode, Failure> {
     let labels = Labels::new(labels);
     let at = arguments.time("--at")?.unwrap_or_else(now_ms);
     let path = path(arguments)?;
-    let config = Config::read(&path).map_err(|error| Failure::Other(error.render()))?;
+    let config = configuration::read(&path, output)?;
     let explanation = config.explain(&labels);
     let routes = config.routes_for(&labels);
     let is_muted = |route: &Route| config.is_muted(route, at);

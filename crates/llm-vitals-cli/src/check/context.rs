@@ -16,6 +16,8 @@ pub(super) struct Context<'a> {
     pub(super) dialect: Dialect,
     pub(super) scrape_interval: Duration,
     pub(super) interval: Duration,
+    /// For how long samples are kept, if that was said.
+    pub(super) retention: Option<Duration>,
     recorded: HashMap<&'a str, &'a Rule>,
     short_names: HashMap<&'static str, &'static str>,
 }
@@ -39,9 +41,15 @@ impl<'a> Context<'a> {
             dialect,
             scrape_interval,
             interval,
+            retention: None,
             recorded: recorded.map(|rule| (rule.name(), rule)).collect(),
             short_names: aliases().collect(),
         }
+    }
+
+    pub(super) fn with_retention(mut self, retention: Option<Duration>) -> Self {
+        self.retention = retention;
+        self
     }
 
     /// The rule that records a metric, if one does.

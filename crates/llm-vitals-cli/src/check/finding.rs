@@ -69,12 +69,19 @@ impl Finding {
             .collect();
         let width = width.clamp(1, source.chars().count().saturating_sub(column - 1).max(1));
         let gutter = " ".repeat(line.to_string().len());
+        let shown = match source {
+            // There may be a secret in it.
+            "" => String::new(),
+            _ => format!(
+                "{gutter} |\n{line} | {source}\n{gutter} | {indent}{}\n",
+                "^".repeat(width)
+            ),
+        };
         format!(
-            "{head} {}:{line}:{column}: {}: {}\n{gutter} |\n{line} | {source}\n{gutter} | {indent}{}\n{gutter} = help: {}\n",
+            "{head} {}:{line}:{column}: {}: {}\n{shown}{gutter} = help: {}\n",
             self.file,
             style.bold(&self.rule),
             printable(&self.message),
-            "^".repeat(width),
             printable(&self.help),
         )
     }

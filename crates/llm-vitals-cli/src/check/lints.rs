@@ -51,6 +51,7 @@ pub(super) const ALL: &[&Lint] = &[
     &counters::RATE_OF_GAUGE,
     &counters::RATE_OF_AGGREGATE,
     &windows::SHORT_RANGE,
+    &windows::LONG_RANGE,
     &quantile::QUANTILE_WITHOUT_LE,
     &quantile::QUANTILE_PER_SERIES,
     &quantile::QUANTILE_RANGE,

@@ -7,7 +7,17 @@ use std::time::Duration;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
+use crate::file;
 use crate::time::{parse_duration, parse_time};
+
+/// The fields of a test file.
+const FIELDS: [&str; 5] = [
+    "rule_files",
+    "evaluation_interval",
+    "group_eval_order",
+    "fuzzy_compare",
+    "tests",
+];
 
 /// A test file.
 #[derive(Debug, Deserialize)]
@@ -111,8 +121,7 @@ pub(super) struct ExpectedSample {
 impl TestFile {
     /// Reads a file; the error says where it is wrong.
     pub(super) fn read(path: &str) -> Result<Self, String> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| format!("cannot read {path}: {error}"))?;
+        let text = file::read(Path::new(path)).map_err(|error| format!("{path}: {error}"))?;
         let is_empty = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
         // A file of comments alone is one without tests.
         let text = if text.lines().all(is_empty) {
@@ -120,8 +129,8 @@ impl TestFile {
         } else {
             &text
         };
-        let mut file: Self =
-            serde_saphyr::from_str(text).map_err(|error| format!("{path}: {error}"))?;
+        let read = serde_saphyr::from_str(text);
+        let mut file: Self = read.map_err(|error| format!("{path}: {}", told(text, &error)))?;
         file.folder = Path::new(path).parent().unwrap_or(Path::new("")).to_owned();
         Ok(file)
     }
@@ -130,6 +139,37 @@ impl TestFile {
     pub(super) fn interval(&self, test: &Test) -> Duration {
         test.interval.unwrap_or(self.evaluation_interval)
     }
+}
+
+/// What is wrong, with its lines where the file is plainly one of tests: others have secrets.
+fn told(text: &str, error: &serde_saphyr::Error) -> String {
+    let is_test = file::has_only(text, &FIELDS);
+    match error.without_snippet() {
+        serde_saphyr::Error::Budget { .. } => {
+            "the file holds more than a file that people write".to_owned()
+        }
+        serde_saphyr::Error::MultipleDocuments { .. } => {
+            "there is a second document (---): a file is one".to_owned()
+        }
+        _ if is_test => error.to_string(),
+        inner if of_field(&inner.to_string()) => inner.to_string(),
+        _ => match error.location() {
+            Some(place) => format!("it is no file of tests, which line {} shows", place.line()),
+            None => "it is no file of tests".to_owned(),
+        },
+    }
+}
+
+/// Whether a sentence is of a field that is not known, and has its name alone.
+fn of_field(sentence: &str) -> bool {
+    let rest = sentence.split_once("unknown field `").map(|(_, rest)| rest);
+    let name = rest.and_then(|rest| rest.split_once('`'));
+    name.is_some_and(|(name, _)| {
+        name.len() <= 40
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    })
 }
 
 fn minute() -> Duration {

@@ -7,6 +7,8 @@ use std::time::Duration;
 use llm_vitals_alert::{AlertState, Evaluator, RuleFile, Rules};
 use llm_vitals_promql::{Dialect, Engine, Expr, Labels, Store, Value};
 
+use crate::broken::{Broken, RULES};
+use crate::file;
 use crate::time::milliseconds;
 
 use super::Outcome;
@@ -290,9 +292,9 @@ fn load(paths: &[PathBuf], order: &[String], dialect: Dialect) -> Result<Rules, 
     let mut files = Vec::new();
     for path in paths {
         let name = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| format!("cannot read {name}: {error}"))?;
-        files.push(RuleFile::parse_with(&name, &text, dialect).map_err(|error| error.render())?);
+        let text = file::read(path).map_err(|error| format!("{name}: {error}"))?;
+        let file = RuleFile::parse_with(&name, &text, dialect);
+        files.push(file.map_err(|error| Broken::of(&text, &RULES, &error).render())?);
     }
     let rules = if files.iter().any(RuleFile::uses_signals) {
         Rules::new(files)

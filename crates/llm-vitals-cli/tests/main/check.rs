@@ -104,6 +104,17 @@ fn each_lint_finds_its_mistake() {
 }
 
 #[test]
+fn windows_that_are_longer_than_the_retention_are_found_where_it_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let codes =
+        |expr: &str, retention: &str| codes(folder.path(), expr, &["--retention", retention]);
+    let day = "sum(increase(x_total[1d])) > 100";
+    assert_eq!(codes(day, "6h"), ["long-range"]);
+    assert_eq!(codes(day, "1d"), [""; 0]);
+    assert_eq!(codes("x > 2 * x offset 7h", "6h"), ["long-range"]);
+}
+
+#[test]
 fn rules_that_are_right_are_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     for expr in [

@@ -113,7 +113,7 @@ fn the_default_rules_pass_their_tests_here_and_after_the_export_under_promtool()
     let exported = run_in(&rules, &["export", "prometheus", "default.yml"]);
     assert_eq!(exported.code, 0, "{}", exported.err);
     write(folder.path(), "default.yml", &exported.out);
-    let tests = std::fs::read_to_string(rules.join("default.test.yml")).unwrap();
+    let tests = fs::read_to_string(rules.join("default.test.yml")).unwrap();
     let path = write(folder.path(), "default.test.yml", &tests);
     for dialect in ["v2", "v3"] {
         let again = run_in(

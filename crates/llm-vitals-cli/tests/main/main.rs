@@ -5,6 +5,7 @@ mod amtool;
 mod check;
 mod cli;
 mod export;
+mod gateway_file;
 mod notify;
 mod promtool;
 mod query;

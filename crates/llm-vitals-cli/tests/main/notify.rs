@@ -196,3 +196,45 @@ fn what_cannot_be_tried_is_said() {
         "{text}"
     );
 }
+
+#[test]
+fn a_template_that_fails_is_named_though_a_message_arrives() {
+    let folder = tempfile::tempdir().unwrap();
+    let (url, bodies) = server();
+    let config = format!(
+        "
+route: {{receiver: team}}
+receivers:
+- name: team
+  msteamsv2_configs:
+  - {{webhook_url: '{url}/yes', title: '{{{{ .Status }}}}', text: '{{{{ index .Alerts 99 }}}}'}}
+"
+    );
+    write(folder.path(), "notify.yml", &config);
+    let told = run_in(folder.path(), &["notify", "test", "team"]);
+    assert_eq!((told.code, told.err.as_str()), (1, ""));
+    let (first, second) = told.out.split_once('\n').unwrap();
+    assert!(
+        first.starts_with("msteams[0] firing: delivered in 0."),
+        "{first}"
+    );
+    assert!(
+        second.starts_with(
+            "msteams[0] firing: warning: the template of text fails, and messages are sent without it: "
+        ),
+        "{second}"
+    );
+    assert_eq!(bodies.lock().unwrap().len(), 1);
+    let told = run_in(
+        folder.path(),
+        &["notify", "test", "team", "--format", "json"],
+    );
+    let value: Value = serde_json::from_str(&told.out).unwrap();
+    let failed = &value["results"][0]["failed_templates"];
+    assert_eq!(
+        (told.code, failed[0]["field"].as_str()),
+        (1, Some("text")),
+        "{value}"
+    );
+    assert_eq!(failed.as_array().unwrap().len(), 1);
+}

@@ -14,11 +14,29 @@ pub(in crate::check) static SHORT_RANGE: Lint = Lint {
     about: "a window that holds too few samples for rate()",
 };
 
+pub(in crate::check) static LONG_RANGE: Lint = Lint {
+    code: "long-range",
+    level: Level::Warning,
+    about: "a window that is longer than samples are kept, with --retention",
+};
+
 pub(in crate::check) fn check(
     subject: &Subject<'_>,
     context: &Context<'_>,
     findings: &mut Vec<Finding>,
 ) {
+    if let Some(retention) = context
+        .retention
+        .filter(|kept| subject.rule.reach() > *kept)
+    {
+        let reach = format_duration(subject.rule.reach());
+        let kept = format_duration(retention);
+        let message = format!(
+            "it looks back {reach}, and samples are kept for {kept}: its value is that of a shorter window"
+        );
+        let help = "shorter windows, a Prometheus that keeps its samples for longer, or tickets: false for an objective";
+        findings.extend(subject.whole(&LONG_RANGE, message, help));
+    }
     let interval = milliseconds(context.scrape_interval);
     subject.expr.root().walk(&mut |node| {
         let NodeKind::Call(call) = node.kind() else { return };
