@@ -8,6 +8,7 @@ import { EventsOfView } from './parts/events.tsx';
 import { Header } from './parts/header.tsx';
 import { Keys, Search, TokenPrompt } from './parts/dialogs.tsx';
 import { Rail } from './parts/rail.tsx';
+import { SilenceForm } from './parts/silence-form.tsx';
 import { dialog, listen } from './state/keyboard.ts';
 import { place } from './state/place.ts';
 import type { View } from './state/url.ts';
@@ -29,7 +30,7 @@ const PAGES: Record<View, () => preact.JSX.Element> = {
 };
 
 export function App() {
-  const { view } = place.value;
+  const { view, silence } = place.value;
   const Page = PAGES[view];
   useEffect(() => listen(), []);
   useEffect(() => effect(() => void (document.title = plainTitle(currentVerdict.value.text))), []);
@@ -50,6 +51,7 @@ export function App() {
       </div>
       {dialog.value === 'keys' && <Keys />}
       {dialog.value === 'search' && <Search />}
+      {silence !== null && !tokenWanted.value && <SilenceForm key={silence} />}
       {tokenWanted.value && <TokenPrompt />}
     </div>
   );

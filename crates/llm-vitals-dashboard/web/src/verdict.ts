@@ -7,9 +7,18 @@ import { parseTime } from './format/time.ts';
 
 export type Level = 'well' | 'warning' | 'trouble' | 'unknown';
 
+/** A sentence, and the place that explains it. */
+export interface Sentence {
+  text: string;
+  view?: 'providers' | 'health' | 'alerts';
+  provider?: string;
+}
+
 export interface Verdict {
   level: Level;
+  /** All sentences. */
   text: string;
+  sentences: readonly Sentence[];
 }
 
 /** A provider in the last minutes. */
@@ -38,10 +47,14 @@ export interface Facts {
   /** None where requests are not counted. */
   requestsPerSecond: number | null;
   providers: readonly ProviderNow[];
+  /** Share of the requests that failed for their callers; none where they are not counted. */
+  callersErrorRate: number | null;
   checks: readonly Check[];
   firing: readonly FiringAlert[];
   pending: number;
   silenced: number;
+  /** Receivers that messages do not reach. */
+  unreached: readonly string[];
   spentToday: number | null;
 }
 
@@ -49,25 +62,26 @@ export interface Facts {
 const NOTEWORTHY = 0.05;
 const FAILING = 0.5;
 
+/** So few requests that fail are not worth a sentence. */
+const UNNOTICED = 0.001;
+
 /** Calls a second below which a share says little: five in five minutes. */
 const FEW = 5 / 300;
 
 export function verdict(facts: Facts): Verdict {
   const { now, lostSince } = facts;
   if (lostSince !== null) {
-    return { level: 'unknown', text: `The service has not answered for ${span(now - lostSince)}. Trying again.` };
+    return said('unknown', [{ text: `The service has not answered for ${span(now - lostSince)}. Trying again.` }]);
   }
-  if (!facts.known) return { level: 'unknown', text: 'Asking the service how it is.' };
+  if (!facts.known) return said('unknown', [{ text: 'Asking the service how it is.' }]);
   if (facts.staleSince !== null) {
-    return {
-      level: 'warning',
-      text: `No new samples have come for ${span(now - facts.staleSince)}: the numbers below are older than that.`,
-    };
+    const text = `No new samples have come for ${span(now - facts.staleSince)}: the numbers below are older than that.`;
+    return said('warning', [{ text }]);
   }
   const down = facts.checks.filter((check) => check.state === 'down');
   const degraded = facts.checks.filter((check) => check.state === 'degraded');
   const worst = worstProvider(facts.providers);
-  const sentences: string[] = [];
+  const sentences: Sentence[] = [];
   let level: Level = 'well';
   const atLeast = (other: Level): void => {
     if (level !== 'trouble') level = other;
@@ -77,27 +91,43 @@ export function verdict(facts: Facts): Verdict {
     atLeast(worst.errorRate >= FAILING || facts.firing.some((alert) => alert.severe) ? 'trouble' : 'warning');
     const since = failingSince(worst.name, facts, down);
     const time = since === null ? ' in the last 5 min' : ` for ${span(now - since)}`;
-    sentences.push(`${isolated(worst.name, 32)} is failing: ${percent(worst.errorRate)} errors${time}.`);
+    const text = `${isolated(worst.name, 32)} is failing: ${percent(worst.errorRate)} errors${time}.`;
+    sentences.push({ text, view: 'providers', provider: worst.name });
+    if (facts.callersErrorRate !== null) sentences.push({ text: callers(facts.callersErrorRate) });
   }
   const others = down.filter((check) => check.name !== worst?.name);
   if (others.length > 0) {
     atLeast('trouble');
-    sentences.push(downSentence(others, now));
+    sentences.push({ text: downSentence(others, now), view: 'health' });
   }
   if (sentences.length === 0 && degraded.length > 0) {
     atLeast('warning');
     const named = degraded.slice(0, 3).map((check) => isolated(check.name, 32));
-    sentences.push(`${list(named)} ${degraded.length === 1 ? 'is' : 'are'} degraded.`);
+    sentences.push({ text: `${list(named)} ${degraded.length === 1 ? 'is' : 'are'} degraded.`, view: 'health' });
   }
   if (facts.firing.length > 0) {
     atLeast(facts.firing.some((alert) => alert.severe) ? 'trouble' : 'warning');
     const silenced = facts.silenced > 0 ? `, ${facts.silenced} silenced` : '';
-    sentences.push(`${plural(facts.firing.length, 'alert')} firing${silenced}.`);
+    sentences.push({ text: `${plural(facts.firing.length, 'alert')} firing${silenced}.`, view: 'alerts' });
   } else if (facts.silenced > 0) {
-    sentences.push(`${plural(facts.silenced, 'alert')} silenced.`);
+    sentences.push({ text: `${plural(facts.silenced, 'alert')} silenced.`, view: 'alerts' });
   }
-  if (level !== 'well') return { level, text: sentences.join(' ') };
-  return { level, text: [calm(facts), ...sentences].join(' ') };
+  if (facts.unreached.length > 0) {
+    atLeast('warning');
+    const named = facts.unreached.slice(0, 3).map((name) => isolated(name, 32));
+    sentences.push({ text: `Messages do not reach ${list(named)}.`, view: 'alerts' });
+  }
+  return said(level, level === 'well' ? [{ text: calm(facts) }, ...sentences] : sentences);
+}
+
+function said(level: Level, sentences: readonly Sentence[]): Verdict {
+  return { level, text: sentences.map(({ text }) => text).join(' '), sentences };
+}
+
+/** Whether somebody suffers from a provider that fails. */
+function callers(errorRate: number): string {
+  if (errorRate < UNNOTICED) return 'Callers do not notice.';
+  return `${percent(errorRate)} of the requests fail.`;
 }
 
 /** "All well. 4 providers, 12.4 requests/s, $3.12 today." */

@@ -25,10 +25,14 @@ export async function silences(abort?: AbortSignal): Promise<Silence[]> {
   return all.filter((silence) => silence.status.state !== 'expired');
 }
 
-/** Silences exactly the alert with these labels. */
-export function silence(labels: Labels, seconds: number, comment: string): Promise<{ silenceID: string }> {
+/** Exactly the alert with these labels. */
+export function exactly(labels: Labels): Matcher[] {
+  return Object.entries(labels).map(([name, value]) => ({ name, value, isRegex: false, isEqual: true }));
+}
+
+/** Silences what these conditions cover, from now on. */
+export function silence(matchers: readonly Matcher[], seconds: number, comment: string): Promise<{ silenceID: string }> {
   const now = Date.now();
-  const matchers = Object.entries(labels).map(([name, value]) => ({ name, value, isRegex: false, isEqual: true }));
   return send('POST', 'api/v2/silences', {
     matchers,
     startsAt: new Date(now).toISOString(),
@@ -40,22 +44,4 @@ export function silence(labels: Labels, seconds: number, comment: string): Promi
 
 export function endSilence(id: string): Promise<unknown> {
   return send('DELETE', `api/v2/silence/${encodeURIComponent(id)}`);
-}
-
-/** Whether a silence covers an alert. A label that is not there is empty. */
-export function covers(silence: Silence, labels: Labels): boolean {
-  return silence.matchers.every(({ name, value, isRegex, isEqual }) => {
-    const own = labels[name] ?? '';
-    return matches(own, value, isRegex) === (isEqual ?? true);
-  });
-}
-
-function matches(own: string, value: string, isRegex: boolean): boolean {
-  if (!isRegex) return own === value;
-  try {
-    return new RegExp(`^(?:${value})$`, 's').test(own);
-  } catch {
-    // Go's expressions have a few things that a browser's have not.
-    return false;
-  }
 }

@@ -9,7 +9,13 @@ import { events, type Band } from './events.ts';
 /** A check that comes and goes has its triangles without lines: more of these hide the chart. */
 const MOST_LINES = 8;
 
-export function drawEvents(plot: uPlot, threshold: number | null): void {
+/** A line across the chart with what it stands for. */
+export interface Level {
+  at: number;
+  text: string;
+}
+
+export function drawEvents(plot: uPlot, threshold: Level | null): void {
   const { ctx, bbox } = plot;
   const ratio = devicePixelRatio || 1;
   ctx.save();
@@ -37,7 +43,7 @@ export function drawEvents(plot: uPlot, threshold: number | null): void {
   const { marks } = events.peek();
   for (const mark of marks) drawMark(plot, mark.time, mark.state, marks.length <= MOST_LINES, ratio);
   if (threshold !== null) {
-    const height = plot.valToPos(threshold, 'y', true);
+    const height = plot.valToPos(threshold.at, 'y', true);
     ctx.strokeStyle = colour('--red');
     ctx.lineWidth = ratio;
     ctx.setLineDash([4 * ratio, 4 * ratio]);
@@ -45,6 +51,13 @@ export function drawEvents(plot: uPlot, threshold: number | null): void {
     ctx.moveTo(bbox.left, height);
     ctx.lineTo(right, height);
     ctx.stroke();
+    ctx.setLineDash([]);
+    ctx.fillStyle = colour('--red');
+    ctx.font = `${11 * ratio}px system-ui, sans-serif`;
+    ctx.textAlign = 'left';
+    const above = height - bbox.top > 20 * ratio;
+    ctx.textBaseline = above ? 'bottom' : 'top';
+    ctx.fillText(`threshold ${threshold.text}`, bbox.left + 4 * ratio, height + (above ? -2 : 2) * ratio);
   }
   ctx.restore();
 }

@@ -36,7 +36,7 @@ export function options(shape: ChartShape, width: number): uPlot.Options {
     legend: { show: false },
     scales: { x: { time: true }, y: { range: (_plot, _min, max) => heights(max, shape.threshold) } },
     axes: [
-      { ...axis, grid: { show: false }, values: (_plot, splits, _axis, _space, step) => clocks(splits, step), space: 72, size: 24 },
+      { ...axis, grid: { show: false }, values: (plot, splits, _axis, _space, step) => clocks(plot, splits, step), space: 72, size: 24 },
       {
         ...axis,
         size: 64,
@@ -54,7 +54,7 @@ export function options(shape: ChartShape, width: number): uPlot.Options {
       y: false,
     },
     hooks: {
-      drawClear: [(plot) => drawEvents(plot, shape.threshold)],
+      drawClear: [(plot) => drawEvents(plot, shape.threshold === null ? null : { at: shape.threshold, text: format(shape.threshold, shape.unit) })],
       setCursor: [(plot) => shape.onCursor(plot.cursor.idx ?? null)],
       setSelect: [
         (plot) => {
@@ -100,8 +100,14 @@ function heights(max: number | null, threshold: number | null): [number, number]
   return most > 0 ? [0, most * 1.1] : [0, 1];
 }
 
-function clocks(splits: number[], step: number): string[] {
+/** Half of a clock is so wide: nearer to the edge it would be cut. */
+const HALF = 28;
+
+function clocks(plot: uPlot, splits: number[], step: number): string[] {
+  const { min, max } = plot.scales.x ?? {};
+  const pixels = (plot.width - 72) / Math.max(1, (max ?? 0) - (min ?? 0));
   return splits.map((time) => {
+    if (typeof max === 'number' && (max - time) * pixels + 8 < HALF) return '';
     const date = new Date(time * 1000);
     const [hours, minutes, seconds] = [date.getHours(), date.getMinutes(), date.getSeconds()].map((n) => String(n).padStart(2, '0'));
     if (step >= 86_400) return date.toLocaleDateString('en-GB', { day: '2-digit', month: 'short' });

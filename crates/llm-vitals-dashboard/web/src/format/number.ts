@@ -1,7 +1,7 @@
 /** Numbers with the units that people read. A number that is not known is an en dash, never 0. */
 
 export type Unit =
-  'number' | 'count' | 'per-second' | 'seconds' | 'share' | 'usd' | 'usd-per-hour' | 'bytes' | 'tokens' | 'tokens-per-second';
+  'number' | 'count' | 'per-second' | 'seconds' | 'milliseconds' | 'share' | 'usd' | 'usd-per-hour' | 'bytes' | 'tokens' | 'tokens-per-second';
 
 /** What stands where a number is not known. */
 export const UNKNOWN = '–';
@@ -24,6 +24,8 @@ export function format(value: number | null | undefined, unit: Unit): string {
       return `${scaled(value)}/s`.replace(`${GAP}/s`, '/s');
     case 'seconds':
       return seconds(value);
+    case 'milliseconds':
+      return seconds(value / 1000);
     case 'share':
       return share(value);
     case 'usd':

@@ -30,8 +30,3 @@ export function list(words: readonly string[]): string {
 export function words(name: string): string {
   return name.replaceAll('_', ' ');
 }
-
-export function labelText(labels: Readonly<Record<string, string>>, leaveOut: readonly string[] = []): string {
-  const shown = Object.entries(labels).filter(([name]) => !leaveOut.includes(name));
-  return shown.map(([name, value]) => `${name}=${plain(value)}`).join(', ');
-}

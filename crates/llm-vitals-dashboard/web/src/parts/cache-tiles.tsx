@@ -5,6 +5,7 @@ import { format, isKnown, span } from '../format/number.ts';
 import { answerHitRate, evictions, redisHitRate, saved, savedTokens } from '../promql/cache.ts';
 import { LINE, union } from '../promql/text.ts';
 import { useInstant } from '../state/load.ts';
+import { everySeconds } from '../state/step.ts';
 import { place } from '../state/place.ts';
 import { hasEarlier, span as spanOfService } from '../state/service.ts';
 import { formatPlace, inView } from '../state/url.ts';
@@ -35,7 +36,7 @@ export function CacheTiles({ noRedis }: { noRedis: boolean }) {
       { name: 'evictions, before', expr: evictions(earlier) },
     );
   }
-  const loaded = useInstant(union(lines));
+  const loaded = useInstant(union(lines), everySeconds(seconds));
   const value = (name: string): number | null => find(loaded.data, name);
   const memory = value('memory');
   const limit = value('limit');
@@ -57,7 +58,7 @@ export function CacheTiles({ noRedis }: { noRedis: boolean }) {
       title: 'Money saved',
       value: value('saved'),
       unit: 'usd',
-      note: isKnown(tokens) ? format(tokens, 'tokens') : null,
+      note: isKnown(tokens) ? [format(tokens, 'tokens')] : null,
       before: value('saved, before'),
       ...before,
       reason: 'no answer from the cache',
@@ -71,7 +72,7 @@ export function CacheTiles({ noRedis }: { noRedis: boolean }) {
       ...before,
       reason: 'nobody read from Redis',
     },
-    { id: 'memory', title: 'Redis memory', value: memory, unit: 'bytes', note: share, reason: 'no Redis is watched' },
+    { id: 'memory', title: 'Redis memory', value: memory, unit: 'bytes', note: [share], reason: 'no Redis is watched' },
     {
       id: 'keys',
       title: 'Redis keys',

@@ -2,6 +2,7 @@
 
 import type { Check, CheckState } from '../api/application.ts';
 import { format, span, UNKNOWN } from '../format/number.ts';
+import { plain, words } from '../format/text.ts';
 import { parseTime } from '../format/time.ts';
 import { wall } from '../state/clock.ts';
 import { app } from '../state/service.ts';
@@ -34,7 +35,7 @@ export function Checks() {
             { id: 'name', title: 'Check', by: (check) => check.name, show: (check) => <Name text={check.name} /> },
             { id: 'state', title: 'State', by: (check) => RANK[check.state], show: (check) => <State state={check.state} /> },
             { id: 'since', title: 'For', by: (check) => parseTime(check.since), show: (check) => since(check) },
-            { id: 'message', title: 'Says', show: (check) => <Says check={check} /> },
+            { id: 'message', title: 'Says', wide: true, show: (check) => says(check.message) },
             { id: 'group', title: 'Group', by: (check) => check.group, show: (check) => <Name text={check.group ?? UNKNOWN} most={30} /> },
             { id: 'last', title: 'Last run', by: (check) => parseTime(check.lastRun), show: (check) => <When text={check.lastRun} /> },
             {
@@ -66,7 +67,9 @@ function since(check: Check): string {
   return time === null ? UNKNOWN : span(wall.value - time);
 }
 
-function Says({ check }: { check: Check }) {
-  if (!check.message) return <span class="muted">{UNKNOWN}</span>;
-  return <Name text={check.message} most={120} />;
+function says(message: string | null) {
+  if (!message) return null;
+  // The kind of an error as it is counted, or a sentence.
+  const text = /^[a-z_]+$/.test(message) ? words(message) : message;
+  return <span class="wrap">{plain(text, 200)}</span>;
 }

@@ -12,7 +12,7 @@ import { go, place } from '../state/place.ts';
 import { inView } from '../state/url.ts';
 import { Name } from './name.tsx';
 
-function Dialog({ title, children, onClose }: { title: string; children: ComponentChildren; onClose?: () => void }) {
+export function Dialog({ title, children, onClose }: { title: string; children: ComponentChildren; onClose?: () => void }) {
   const box = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {

@@ -50,10 +50,10 @@ export function ErrorTable({ provider = null, model = null }: Props) {
           keyOf={({ error, index }) => `${error.at} ${error.requestId ?? index}`}
           columns={[
             { id: 'at', title: 'When', show: ({ error }) => <When text={error.at} /> },
-            { id: 'who', title: 'Provider and model', show: ({ error }) => <Who error={error} /> },
-            { id: 'what', title: 'Error', show: ({ error }) => <What error={error} /> },
-            { id: 'request', title: 'Request', show: ({ error }) => <Id text={error.requestId} what="request id" /> },
-            { id: 'trace', title: 'Trace', show: ({ error }) => <Id text={error.traceId} what="trace id" /> },
+            { id: 'who', title: 'Provider and model', wide: true, show: ({ error }) => <Who error={error} /> },
+            { id: 'what', title: 'Error', wide: true, show: ({ error }) => <What error={error} /> },
+            { id: 'request', title: 'Request', show: ({ error }) => idOf(error.requestId, 'request id') },
+            { id: 'trace', title: 'Trace', show: ({ error }) => idOf(error.traceId, 'trace id') },
           ]}
         />
       )}
@@ -106,8 +106,8 @@ function What({ error }: { error: CallError }) {
   );
 }
 
-function Id({ text, what }: { text: string | null; what: string }) {
-  if (!text) return <span class="muted">{UNKNOWN}</span>;
+function idOf(text: string | null, what: string) {
+  if (!text) return null;
   return (
     <span class="id">
       <code>

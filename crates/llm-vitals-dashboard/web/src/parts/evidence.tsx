@@ -2,6 +2,7 @@
 
 import { format, span, UNKNOWN } from '../format/number.ts';
 import { plain } from '../format/text.ts';
+import { unitOf } from '../format/unit-of.ts';
 import { quote } from '../promql/text.ts';
 import { threshold, type Threshold } from '../promql/threshold.ts';
 import type { Alert } from '../state/alerts.ts';
@@ -14,17 +15,18 @@ import { Icon } from './icon.tsx';
 export function Evidence({ alert }: { alert: Alert }) {
   const { rule, annotations } = alert;
   const limit = threshold(rule.query);
+  const unit = unitOf(rule);
   const runbook = annotations.runbook_url ?? annotations.runbook ?? null;
   return (
     <div class="evidence">
       <dl class="facts">
         <div>
           <dt>Value</dt>
-          <dd>{format(alert.value, 'number')}</dd>
+          <dd class="figure">{format(alert.value, unit)}</dd>
         </div>
         <div>
           <dt>Threshold</dt>
-          <dd>{limit === null ? UNKNOWN : `${limit.operator} ${format(limit.value, 'number')}`}</dd>
+          <dd>{limit === null ? UNKNOWN : `${limit.operator} ${format(limit.value, unit)}`}</dd>
         </div>
         <div>
           <dt>Must hold for</dt>
@@ -41,7 +43,7 @@ export function Evidence({ alert }: { alert: Alert }) {
         about="What the rule looks at. The broken line is the threshold."
         lines={() => [{ name: 'value', expr: looked(alert, limit) }]}
         nameOf={(labels) => nameOf(labels)}
-        unit="number"
+        unit={unit}
         threshold={limit?.value ?? null}
         height={160}
         empty="The expression has no value in this range: its condition does not hold, or its series is gone."
@@ -62,7 +64,14 @@ export function Evidence({ alert }: { alert: Alert }) {
 
 /** Addresses are links only where they lead to a page; anything else is shown as it is written. */
 function Runbook({ address }: { address: string }) {
-  if (!/^https?:\/\//i.test(address)) return <code>{plain(address, 200)}</code>;
+  if (!/^https?:\/\//i.test(address)) {
+    return (
+      <span class="id">
+        <code>{plain(address, 200)}</code>
+        <Copy text={address} what="where the runbook is" short />
+      </span>
+    );
+  }
   return (
     <a href={address} target="_blank" rel="noreferrer noopener">
       {plain(address, 80)}

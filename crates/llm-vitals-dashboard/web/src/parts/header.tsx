@@ -1,5 +1,7 @@
 /** The verdict, and what is looked at: the time and the provider. */
 
+import { Fragment } from 'preact';
+
 import { lostSince } from '../api/client.ts';
 import { duration, clock } from '../format/time.ts';
 import { span } from '../format/number.ts';
@@ -8,7 +10,9 @@ import { dialog, togglePause } from '../state/keyboard.ts';
 import { go, place } from '../state/place.ts';
 import { app } from '../state/service.ts';
 import { nextTheme, theme } from '../state/theme.ts';
+import { formatPlace, inView } from '../state/url.ts';
 import { currentVerdict } from '../state/verdict.ts';
+import type { Sentence } from '../verdict.ts';
 import { Icon, type IconName } from './icon.tsx';
 import { Name } from './name.tsx';
 
@@ -25,7 +29,7 @@ const RANGES = [300, 900, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 86_400, 7 *
 const USUAL_RETENTION = 6 * 3600;
 
 export function Header() {
-  const { level, text } = currentVerdict.value;
+  const { level, sentences } = currentVerdict.value;
   const look = LEVELS[level] ?? LEVELS.unknown;
   return (
     <header class="top">
@@ -33,7 +37,19 @@ export function Header() {
         <Icon name={look?.icon ?? 'unknown'} size={22} />
         <h1>
           {level !== 'well' && <span class="unseen">{look?.word}: </span>}
-          {text}
+          {sentences.slice(0, 1).map((sentence) => (
+            <Said key="first" sentence={sentence} />
+          ))}
+          {sentences.length > 1 && (
+            <span class="more">
+              {sentences.slice(1).map((sentence, index) => (
+                <Fragment key={index}>
+                  {' '}
+                  <Said sentence={sentence} />
+                </Fragment>
+              ))}
+            </span>
+          )}
         </h1>
       </div>
       <div class="controls">
@@ -59,6 +75,14 @@ export function Header() {
       )}
     </header>
   );
+}
+
+/** A sentence leads to what explains it. */
+function Said({ sentence }: { sentence: Sentence }) {
+  const { text, view, provider } = sentence;
+  if (view === undefined) return <>{text}</>;
+  const more = view === 'providers' && provider !== undefined ? { provider, model: null } : {};
+  return <a href={formatPlace(inView(place.value, view, more))}>{text}</a>;
 }
 
 function ScopeOfPage() {

@@ -19,7 +19,7 @@ interface Row {
   reset: number | null;
 }
 
-export function Limits({ what }: { what: Scope }) {
+export function Limits({ what, wide = false }: { what: Scope; wide?: boolean }) {
   const only = matchers(what);
   const lines = [
     { name: 'remaining', expr: select('llm_rate_limit_remaining', only) },
@@ -37,7 +37,7 @@ export function Limits({ what }: { what: Scope }) {
   }
   const shown = [...rows.values()].sort((one, other) => (share(one) ?? 2) - (share(other) ?? 2));
   return (
-    <Panel title="Rate limits" about={{ text: 'What is left of a provider’s rate limit, as its last answer said.', lines }}>
+    <Panel title="Rate limits" about={{ text: 'What is left of a provider’s rate limit, as its last answer said.', lines }} wide={wide}>
       {loaded.error && <Failure error={loaded.error} at={loaded.at} />}
       {absent || loaded.data?.length === 0 ? (
         <Empty>

@@ -11,7 +11,7 @@ import { now, sampleInterval } from '../state/clock.ts';
 import { useInstant, useRange, useTimes } from '../state/load.ts';
 import { go, place } from '../state/place.ts';
 import { app, lacks, span as spanOfService } from '../state/service.ts';
-import { rateWindow } from '../state/step.ts';
+import { everySeconds, rateWindow } from '../state/step.ts';
 import { inView } from '../state/url.ts';
 import { Bar } from './bar.tsx';
 import { Empty, Failure, Waiting } from './empty.tsx';
@@ -42,7 +42,7 @@ export function ProviderTable({ title, what, by, short = false, tools }: Props) 
   const labels = by === 'model' ? ['provider', 'model'] : ['provider'];
   const lines = questions(what, seconds, labels, by);
   const absent = lacks('llm_requests_total');
-  const loaded = useInstant(absent ? null : union(lines));
+  const loaded = useInstant(absent ? null : union(lines), everySeconds(seconds));
   const times = useTimes(160);
   const requests = sum(
     rate(select('llm_requests_total', matchers(what)), { seconds: rateWindow(times.step, sampleInterval.value) }),

@@ -2,6 +2,7 @@
 
 import type { Receiver } from '../api/application.ts';
 import { format, UNKNOWN } from '../format/number.ts';
+import { plain } from '../format/text.ts';
 import { app } from '../state/service.ts';
 import { Empty, Waiting } from './empty.tsx';
 import { When } from './error-table.tsx';
@@ -14,7 +15,7 @@ export function Receivers() {
   const { data, error } = app.value;
   const rows = data?.receivers ?? [];
   return (
-    <Panel title="Notifications">
+    <Panel title="Notifications" note="who is told of alerts" wide>
       {data === null && error === null ? (
         <Waiting />
       ) : rows.length === 0 ? (
@@ -31,6 +32,7 @@ export function Receivers() {
               title: 'State',
               show: (row) => <State state={row.state} word={row.state === 'unused' ? 'not used yet' : row.state} />,
             },
+            { id: 'why', title: 'Trouble', wide: true, show: trouble },
             { id: 'last', title: 'Last told', show: (row) => <When text={row.lastSuccess} /> },
             { id: 'sent', title: 'Sent', show: (row) => format(row.sent, 'count'), figure: true },
             { id: 'failed', title: 'Failed', show: (row) => format(row.failed, 'count'), figure: true },
@@ -46,9 +48,12 @@ function Who({ row }: { row: Receiver }) {
   return (
     <span class="two-lines">
       <Name text={row.receiver} most={30} />
-      <span class="muted">
-        {row.lastError && row.state !== 'ok' ? <Name text={row.lastError} most={100} /> : row.integration || UNKNOWN}
-      </span>
+      <span class="muted">{plain(row.integration || UNKNOWN, 40)}</span>
     </span>
   );
+}
+
+function trouble(row: Receiver) {
+  if (!row.lastError || row.state === 'ok') return null;
+  return <span class="wrap">{plain(row.lastError, 200)}</span>;
 }

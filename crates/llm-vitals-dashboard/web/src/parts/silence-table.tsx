@@ -1,6 +1,6 @@
 /** Silences that are in force or about to be, also those that cover nothing now. */
 
-import { labelText } from '../format/text.ts';
+import { formatMatchers } from '../promql/matchers.ts';
 import { span } from '../format/number.ts';
 import { clock, parseTime } from '../format/time.ts';
 import type { Silence } from '../api/silences.ts';
@@ -24,7 +24,7 @@ export function SilenceTable() {
         rows={idle}
         keyOf={(silence) => silence.id}
         columns={[
-          { id: 'of', title: 'Of', show: (silence) => <Name text={matchersOf(silence)} most={120} /> },
+          { id: 'of', title: 'Of', show: (silence) => <Name text={formatMatchers(silence.matchers)} most={160} /> },
           { id: 'by', title: 'By', show: (silence) => <Name text={silence.createdBy} most={30} /> },
           { id: 'why', title: 'Comment', show: (silence) => <Name text={silence.comment} most={80} /> },
           { id: 'end', title: 'Until', show: (silence) => <EndSilence silence={silence} left={until(silence)} /> },
@@ -32,10 +32,6 @@ export function SilenceTable() {
       />
     </Panel>
   );
-}
-
-function matchersOf(silence: Silence): string {
-  return labelText(Object.fromEntries(silence.matchers.map(({ name, value }) => [name, value])));
 }
 
 function until(silence: Silence): string {

@@ -3,15 +3,17 @@
 import { useState } from 'preact/hooks';
 
 import { ApiError } from '../api/client.ts';
-import { endSilence, silence as silenceFor, silences, type Silence } from '../api/silences.ts';
+import { endSilence, exactly, silence as silenceFor, silences, type Silence } from '../api/silences.ts';
 import { span } from '../format/number.ts';
 import { plain } from '../format/text.ts';
+import { formatMatchers } from '../promql/matchers.ts';
 import type { Alert } from '../state/alerts.ts';
+import { go } from '../state/place.ts';
 import { canSilence, quiet, reload } from '../state/service.ts';
 import { Icon } from './icon.tsx';
 import { Popup } from './popup.tsx';
 
-const CHOICES = [3600, 4 * 3600, 86_400];
+export const CHOICES = [3600, 4 * 3600, 86_400];
 
 export function SilenceMenu({ alert }: { alert: Alert }) {
   const [problem, tell] = useState<string | null>(null);
@@ -19,7 +21,7 @@ export function SilenceMenu({ alert }: { alert: Alert }) {
   if (!canSilence.value) return null;
   const put = async (seconds: number, close: () => void): Promise<void> => {
     busy(true);
-    const said = await attempt(() => silenceFor(alert.labels, seconds, `Silenced in the dashboard for ${span(seconds)}`));
+    const said = await attempt(() => silenceFor(exactly(alert.labels), seconds, `Silenced in the dashboard for ${span(seconds)}`));
     busy(false);
     tell(said);
     if (said === null) close();
@@ -40,9 +42,19 @@ export function SilenceMenu({ alert }: { alert: Alert }) {
           <p class="muted">Tell nobody for</p>
           {CHOICES.map((seconds) => (
             <button key={seconds} type="button" class="button" disabled={isBusy} onClick={() => void put(seconds, close)}>
-              {span(seconds).replace('60\u00a0min', '1\u00a0h').replace('24\u00a0h', '1\u00a0day')}
+              {spoken(seconds)}
             </button>
           ))}
+          <button
+            type="button"
+            class="button plain"
+            onClick={() => {
+              close();
+              go({ silence: formatMatchers(exactly(alert.labels)) });
+            }}
+          >
+            More alerts …
+          </button>
           {problem !== null && (
             <p class="problem" role="alert">
               {problem}
@@ -52,6 +64,11 @@ export function SilenceMenu({ alert }: { alert: Alert }) {
       )}
     </Popup>
   );
+}
+
+/** A choice as people say it. */
+export function spoken(seconds: number): string {
+  return span(seconds).replace('60\u00a0min', '1\u00a0h').replace('24\u00a0h', '1\u00a0day');
 }
 
 export function EndSilence({ silence, left }: { silence: Silence; left: string }) {
@@ -80,7 +97,7 @@ export function EndSilence({ silence, left }: { silence: Silence; left: string }
 }
 
 /** Does it and looks what is silenced then; says what went wrong. */
-async function attempt(what: () => Promise<unknown>): Promise<string | null> {
+export async function attempt(what: () => Promise<unknown>): Promise<string | null> {
   try {
     await what();
     await reload(quiet, silences);

@@ -10,6 +10,7 @@ const LOOKS: Record<string, { icon: IconName; tone: string }> = {
   degraded: { icon: 'warning', tone: 'warn' },
   retrying: { icon: 'warning', tone: 'warn' },
   warning: { icon: 'warning', tone: 'warn' },
+  inactive: { icon: 'well', tone: 'quiet' },
   pending: { icon: 'pending', tone: 'quiet' },
   down: { icon: 'trouble', tone: 'bad' },
   failing: { icon: 'trouble', tone: 'bad' },

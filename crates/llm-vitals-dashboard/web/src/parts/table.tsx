@@ -1,4 +1,4 @@
-/** A table whose columns sort; on narrow screens it scrolls by itself. */
+/** A table whose columns sort; on narrow screens each row is a block with the titles inside. */
 
 import type { ComponentChildren } from 'preact';
 
@@ -12,6 +12,8 @@ export interface Column<Row> {
   by?: (row: Row) => number | string | null;
   show: (row: Row) => ComponentChildren;
   figure?: boolean;
+  /** Takes a line of its own on narrow screens. */
+  wide?: boolean;
 }
 
 interface Props<Row> {
@@ -56,11 +58,15 @@ export function Table<Row>({ caption, columns, rows, keyOf, rowClass, outdated =
         <tbody>
           {sorted.map((row) => (
             <tr key={keyOf(row)} class={rowClass?.(row) ?? ''}>
-              {columns.map(({ id, show, figure }) => (
-                <td key={id} class={figure ? 'figure' : ''}>
-                  {show(row) ?? UNKNOWN}
-                </td>
-              ))}
+              {columns.map(({ id, title, show, figure, wide }) => {
+                const shown = show(row);
+                const names = [figure && 'figure', wide && 'whole', shown === null && 'muted void'];
+                return (
+                  <td key={id} class={names.filter(Boolean).join(' ')} data-title={title}>
+                    {shown ?? UNKNOWN}
+                  </td>
+                );
+              })}
             </tr>
           ))}
         </tbody>

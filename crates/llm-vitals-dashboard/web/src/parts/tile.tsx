@@ -13,8 +13,8 @@ export interface TileProps {
   beforeText?: string;
   /** Stands behind the number. */
   suffix?: string;
-  /** Stands below it in place of the change. */
-  note?: string | null;
+  /** Stands below it in place of the change, each on a line of its own. */
+  note?: readonly string[] | null;
   /** Why there is no number. */
   reason: string;
   spark?: readonly (number | null)[];
@@ -27,7 +27,7 @@ export function Tile(props: TileProps) {
   const { id, title, value, unit, before, beforeText, suffix, note, reason, spark, tone = 'accent', href, outdated } = props;
   const known = isKnown(value);
   const changed = before === undefined ? null : change(value, before, unit);
-  const compared = changed === null ? 'no earlier data' : `${changed} on the ${beforeText}`;
+  const compared = changed === null ? '' : `${changed} on the ${beforeText}`;
   return (
     <a class={outdated ? 'tile outdated' : 'tile'} href={href} data-tile={id}>
       <span class="tile-title">{title}</span>
@@ -36,7 +36,11 @@ export function Tile(props: TileProps) {
         {known && suffix && <span class="tile-suffix"> {suffix}</span>}
       </span>
       {spark && <Spark values={spark} tone={tone} />}
-      <span class="tile-note">{known ? (note ?? (before === undefined ? '' : compared)) : reason}</span>
+      {(known ? (note ?? [compared]) : [reason]).map((line) => (
+        <span key={line} class="tile-note">
+          {line}
+        </span>
+      ))}
     </a>
   );
 }

@@ -13,11 +13,14 @@ import { now, sampleInterval } from '../state/clock.ts';
 import { useInstant, useRange, useTimes } from '../state/load.ts';
 import { place, scope } from '../state/place.ts';
 import { app, has, hasEarlier, span as spanOfService } from '../state/service.ts';
-import { rateWindow } from '../state/step.ts';
+import { everySeconds, rateWindow } from '../state/step.ts';
 import { formatPlace, inView } from '../state/url.ts';
 import { Failure } from './empty.tsx';
 import { Help } from './help.tsx';
 import { Tile, type TileProps } from './tile.tsx';
+
+/** What was before hardly moves from one refresh to the next. */
+const EARLIER_SECONDS = 60;
 
 /** As wide as the small line of a tile, times four pixels for each point. */
 const SPARK_WIDTH = 200;
@@ -26,9 +29,10 @@ export function Tiles() {
   const what = scope.value;
   const family = families(what, has('llm_service_requests_total'));
   const seconds = spanOfService.value;
-  const compared = hasEarlier.value ? earlier(tileLines(family, what, { seconds, offset: seconds })) : [];
-  const values = [...tileLines(family, what, { seconds }), ...compared];
-  const loaded = useInstant(union(values));
+  const values = tileLines(family, what, { seconds });
+  const compared = earlier(tileLines(family, what, { seconds, offset: seconds }));
+  const loaded = useInstant(union(values), everySeconds(seconds));
+  const former = useInstant(hasEarlier.value ? union(compared) : null, EARLIER_SECONDS);
   const times = useTimes(SPARK_WIDTH);
   const small = useRange(union(sparkLines(family, what, { seconds: rateWindow(times.step, sampleInterval.value) })), times);
 
@@ -36,7 +40,7 @@ export function Tiles() {
   const spark = sparks(small.data, times);
   const to = (view: 'providers' | 'cache', sort: string | null = null): string => formatPlace(inView(place.value, view, { sort }));
   const before = (name: string): { before: number | null; beforeText: string } => ({
-    before: value(`${name}, before`),
+    before: find(hasEarlier.value ? former.data : null, `${name}, before`),
     beforeText: `${span(seconds)} before`,
   });
   const none = `no traffic in ${span(seconds)}`;
@@ -108,11 +112,14 @@ export function Tiles() {
         ))}
       </div>
       <div class="tiles-foot muted">
-        <span>{what.provider === null ? `Over ${span(seconds)}, but for the cost of today.` : `Over ${span(seconds)}.`}</span>
+        <span>
+          {what.provider === null ? `Over ${span(seconds)}, but for the cost of today.` : `Over ${span(seconds)}.`}
+          {hasEarlier.value ? '' : ' There is no time before it to compare with yet.'}
+        </span>
         <Help
           title="the tiles"
           about="Each number is over the time that is shown, or over the time that the service has run if that is shorter."
-          lines={values}
+          lines={[...values, ...(hasEarlier.value ? compared : [])]}
         />
       </div>
     </section>
@@ -155,24 +162,24 @@ function costTile(what: Scope, inRange: number | null, seconds: number): Omit<Ti
     isKnown(spend.month?.usd) && spend.month.since !== spend.today?.since
       ? `${format(spend.month.usd, 'usd')} this month${incompleteMonth(spend.month)}`
       : null,
-    isKnown(spend.forecast?.usd) ? `about ${format(spend.forecast.usd, 'usd')} by the month’s end` : null,
+    isKnown(spend.forecast?.usd) ? `month’s end: ≈ ${format(spend.forecast.usd, 'usd')}` : null,
     spend.unpricedRequests ? `${plural(spend.unpricedRequests, 'call')} of unknown cost` : null,
   ];
   return {
     id: 'cost',
-    title: `Cost today${incomplete(spend.today)}`,
+    title: `Cost ${incomplete(spend.today) ?? 'today'}`,
     value: spend.today?.usd ?? null,
     unit: 'usd',
-    note: notes.filter((note) => note !== null).join(', ') || 'no forecast yet',
+    note: notes.filter((note) => note !== null),
     reason: 'no priced call yet',
   };
 }
 
-/** " since 09:14" where the process has not seen the whole day. */
-function incomplete(amount: Amount | null): string {
+/** "since 09:14" where the process has not seen the whole day. */
+function incomplete(amount: Amount | null): string | null {
   const since = parseTime(amount?.since);
-  if (since === null || since % 86_400 === 0) return '';
-  return `, since ${clock(since, now.value, false)}`;
+  if (since === null || since % 86_400 === 0) return null;
+  return `since ${clock(since, now.value, false)}`;
 }
 
 /** " (since 24 Nov)" where the process has not seen the whole month. */

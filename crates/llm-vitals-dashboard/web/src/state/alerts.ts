@@ -3,8 +3,9 @@
 import { computed } from '@preact/signals';
 
 import type { AlertRule, Labels, RuleAlert } from '../api/prometheus.ts';
-import { covers, type Silence } from '../api/silences.ts';
+import type { Silence } from '../api/silences.ts';
 import { parseTime } from '../format/time.ts';
+import { meets } from '../promql/matchers.ts';
 import { quiet, rules } from './service.ts';
 
 export interface Alert {
@@ -59,7 +60,7 @@ function joined(alert: RuleAlert, rule: AlertRule, silences: readonly Silence[])
     since: parseTime(alert.activeAt),
     value: Number.isFinite(value) ? value : null,
     rule,
-    silences: silences.filter((silence) => covers(silence, alert.labels)),
+    silences: silences.filter((silence) => meets(silence.matchers, alert.labels)),
   };
 }
 

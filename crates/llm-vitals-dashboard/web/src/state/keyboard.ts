@@ -23,7 +23,7 @@ export const KEYS: readonly [string, string][] = [
 export function listen(): () => void {
   const press = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-    if (dialog.value !== null) return;
+    if (dialog.value !== null || place.value.silence !== null) return;
     const view = VIEWS[Number(event.key) - 1];
     if (view) go(inView(place.value, view));
     else if (event.key === '/') dialog.value = 'search';

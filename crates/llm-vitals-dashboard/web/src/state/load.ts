@@ -1,10 +1,11 @@
 /** Loading what a part of the page shows: the last picture stays until there is a new one. */
 
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { ApiError } from '../api/client.ts';
 import { query, queryRange, type RangeQuestion, type Sample, type Series } from '../api/prometheus.ts';
 import { end, refreshes, sampleInterval } from './clock.ts';
+import { firstToAsk, joined, type Known } from './later.ts';
 import { isReady, shownRange } from './service.ts';
 import { grid, stepOf } from './step.ts';
 
@@ -54,9 +55,9 @@ export function useLoad<T>(question: string | null, moments: readonly unknown[],
   return { data, at, error, outdated: data !== null && isOther };
 }
 
-/** The value of an expression at the end of what is shown. */
-export function useInstant(expr: string | null): Loaded<Sample[]> {
-  const time = end.value;
+/** The value of an expression at the end of what is shown, or at the last multiple of `every` seconds before. */
+export function useInstant(expr: string | null, every = 1): Loaded<Sample[]> {
+  const time = Math.floor(end.value / every) * every;
   const question = isReady.value ? expr : null;
   return useLoad(question, [time, refreshes.value], (abort) => query(expr ?? '', time, abort));
 }
@@ -76,5 +77,18 @@ export function useTimes(width: number): Times {
 export function useRange(expr: string | null, times: Times): Loaded<Series[]> {
   const { start, end: last, step, range } = times;
   const question = expr === null || !isReady.value ? null : `${expr}\n${step}\n${range}`;
-  return useLoad(question, [start, last, refreshes.value], (abort) => queryRange({ expr: expr ?? '', start, end: last, step }, abort));
+  const known = useRef<Known | null>(null);
+  const asked = useRef(refreshes.value);
+  return useLoad(question, [start, last, refreshes.value], async (abort) => {
+    const wanted = { expr: expr ?? '', start, end: last, step };
+    // Who asks for a refresh gets all of it.
+    const refresh = refreshes.peek();
+    const old = asked.current === refresh ? known.current : null;
+    const from = firstToAsk(old, question ?? '', wanted);
+    const told = await queryRange({ ...wanted, start: from }, abort);
+    const series = old !== null && from > start ? joined(old.series, told, start, from) : told;
+    known.current = { question: question ?? '', times: wanted, series };
+    asked.current = refresh;
+    return series;
+  });
 }

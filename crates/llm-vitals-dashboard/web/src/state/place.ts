@@ -3,9 +3,13 @@
 import { computed, signal } from '@preact/signals';
 
 import type { Scope } from '../promql/text.ts';
-import { formatPlace, parsePlace, type Place } from './url.ts';
+import { formatPlace, parseLink, parsePlace, type Place } from './url.ts';
 
-export const place = signal<Place>(parsePlace(location.hash));
+/** A link in a message names the place before the #, where chats and mail programs leave it alone. */
+const link = location.hash === '' ? parseLink(location.search) : null;
+if (link) history.replaceState(null, '', location.pathname + formatPlace(link));
+
+export const place = signal<Place>(link ?? parsePlace(location.hash));
 
 export const scope = computed<Scope>(() => ({ provider: place.value.provider, model: place.value.model }));
 

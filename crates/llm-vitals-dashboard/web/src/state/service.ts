@@ -40,6 +40,11 @@ export const isReady = computed(() => isSettled(names.value) && isSettled(app.va
 const canWrite = computed(() => app.value.data?.canWrite ?? false);
 export const canSilence = computed(() => canWrite.value && quiet.value.data !== null);
 
+/** Receivers that messages do not reach at present. */
+export const unreached = computed(() =>
+  (app.value.data?.receivers ?? []).filter(({ state }) => state === 'failing' || state === 'retrying').map(({ receiver }) => receiver),
+);
+
 /** Seconds that the process has run at the end of what is shown; none while that is not known. */
 const age = computed(() => {
   const started = parseTime(app.value.data?.startedAt);

@@ -18,6 +18,11 @@ export function rateWindow(step: number, sampleInterval: number): number {
   return Math.ceil(Math.max(60, 4 * sampleInterval, step + sampleInterval));
 }
 
+/** Seconds between two questions for numbers over so long a time: what comes and goes in less is not seen in them. */
+export function everySeconds(over: number): number {
+  return Math.min(60, Math.max(1, Math.floor(over / 120)));
+}
+
 /** Start and end on multiples of the step, so that points stay where they are from one refresh to the next. */
 export function grid(range: number, end: number, step: number): { start: number; end: number } {
   const last = Math.floor(end / step) * step;

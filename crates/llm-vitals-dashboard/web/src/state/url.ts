@@ -19,6 +19,10 @@ export interface Place {
   by: 'provider' | 'model';
   /** The alert that is open, by its key. */
   alert: string | null;
+  /** Alerts are shown that meet these conditions, `{alertname="A"}`. */
+  match: string | null;
+  /** The conditions in the form for a silence, while that is open. */
+  silence: string | null;
   /** The expression of the query view. */
   expr: string | null;
 }
@@ -34,6 +38,8 @@ export const START: Place = {
   sort: null,
   by: 'provider',
   alert: null,
+  match: null,
+  silence: null,
   expr: null,
 };
 
@@ -54,15 +60,27 @@ export function parsePlace(hash: string): Place {
     sort: values.get('sort') || null,
     by: values.get('by') === 'model' ? 'model' : 'provider',
     alert: values.get('alert') || null,
+    match: values.get('match') || null,
+    silence: values.get('silence') || null,
     expr: values.get('expr') || null,
   };
+}
+
+/**
+ * Reads the address of a link in a message, `?view=alerts&alert={…}` or `&silence={…}` with conditions on labels; none without a view.
+ */
+export function parseLink(search: string): Place | null {
+  const values = new URLSearchParams(search);
+  const view = values.get('view');
+  if (view === null) return null;
+  return { ...parsePlace(`#/${view}?${values}`), alert: null, match: values.get('match') || values.get('alert') || null };
 }
 
 export function formatPlace(place: Place): string {
   const values = new URLSearchParams();
   if (place.range !== DEFAULT_RANGE) values.set('range', duration(place.range));
   if (place.to !== null) values.set('to', String(place.to));
-  for (const name of ['provider', 'model', 'sort', 'alert', 'expr'] as const) {
+  for (const name of ['provider', 'model', 'sort', 'alert', 'match', 'silence', 'expr'] as const) {
     const value = place[name];
     if (value !== null) values.set(name, value);
   }
@@ -73,7 +91,7 @@ export function formatPlace(place: Place): string {
 
 /** The place in another view: time and provider stay, what belongs to the old view goes. */
 export function inView(place: Place, view: View, more: Partial<Place> = {}): Place {
-  return { ...place, sort: null, alert: null, expr: null, ...more, view };
+  return { ...place, sort: null, alert: null, match: null, silence: null, expr: null, ...more, view };
 }
 
 function split(text: string): [string, string] {

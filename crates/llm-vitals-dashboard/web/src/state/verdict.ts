@@ -4,18 +4,19 @@ import { computed, effect, signal } from '@preact/signals';
 
 import { lastHeard, lostSince } from '../api/client.ts';
 import { query } from '../api/prometheus.ts';
-import { CALLS, errorRate, families, requestRate } from '../promql/service.ts';
+import { CALLS, errorRate, families, requestRate, SERVICE } from '../promql/service.ts';
 import { LINE, sum, rate, union } from '../promql/text.ts';
 import { verdict, type ProviderNow } from '../verdict.ts';
 import { alerts, isSevere, loud } from './alerts.ts';
 import { now, refreshes, sampleInterval, skew, wall } from './clock.ts';
-import { app, has, isReady } from './service.ts';
+import { app, has, isReady, unreached } from './service.ts';
 
 interface Traffic {
   /** When the newest sample was taken; none where there is none. */
   sampledAt: number | null;
   askedAt: number;
   requestsPerSecond: number | null;
+  callersErrorRate: number | null;
   providers: ProviderNow[];
 }
 
@@ -37,6 +38,7 @@ export const currentVerdict = computed(() => {
     staleSince: staleSince(traffic.value),
     requestsPerSecond: traffic.value?.requestsPerSecond ?? null,
     providers: traffic.value?.providers ?? [],
+    callersErrorRate: traffic.value?.callersErrorRate ?? null,
     checks: app.value.data?.checks ?? [],
     firing: firing.map((alert) => ({
       name: alert.name,
@@ -46,6 +48,7 @@ export const currentVerdict = computed(() => {
     })),
     pending: alerts.value.filter((alert) => alert.state === 'pending').length,
     silenced: alerts.value.filter((alert) => alert.state === 'firing' && alert.silences.length > 0).length,
+    unreached: unreached.value,
     spentToday: app.value.data?.spend?.today?.usd ?? null,
   });
 });
@@ -62,11 +65,13 @@ effect(() => {
   void refreshes.value;
   if (!isReady.value) return;
   const family = families(EVERYTHING, has('llm_service_requests_total'));
+  const callers = has(SERVICE.requests) ? [{ name: 'callers', expr: errorRate(SERVICE, EVERYTHING, MINUTES) }] : [];
   const expr = union([
     { name: 'all', expr: requestRate(family, EVERYTHING, MINUTES) },
     { name: 'requests', expr: sum(rate('llm_requests_total', MINUTES), ['provider']) },
     { name: 'sampled', expr: 'max(timestamp(llm_requests_total))' },
     { name: 'errors', expr: errorRate(CALLS, EVERYTHING, MINUTES, ['provider']) },
+    ...callers,
   ]);
   const abort = new AbortController();
   query(expr, time, abort.signal).then(
@@ -76,6 +81,7 @@ effect(() => {
         sampledAt: samples.find((s) => s.labels[LINE] === 'sampled')?.value ?? null,
         askedAt: time,
         requestsPerSecond: samples.find((s) => s.labels[LINE] === 'all')?.value ?? null,
+        callersErrorRate: samples.find((s) => s.labels[LINE] === 'callers')?.value ?? null,
         providers: samples
           .filter((s) => s.labels[LINE] === 'requests')
           .map((s) => ({

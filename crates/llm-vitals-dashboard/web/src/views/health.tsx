@@ -56,9 +56,9 @@ export function HealthView() {
           empty="No call was under way in this range."
           absent={lacks('llm_requests_in_flight')}
         />
-        <Limits what={{ provider: null, model: null }} />
-        <Receivers />
       </div>
+      <Receivers />
+      <Limits what={{ provider: null, model: null }} wide />
       <ErrorTable />
       <Uptime />
     </>

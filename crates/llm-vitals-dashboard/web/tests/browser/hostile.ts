@@ -171,5 +171,6 @@ async function look(setting: Setting, width: number): Promise<void> {
 
 export const hostile: Case[] = [1400, 390].map((width) => ({
   name: `hostile names stay text in their place, ${width} pixels wide`,
+  needs: 'nothing',
   run: (setting: Setting) => look(setting, width),
 }));

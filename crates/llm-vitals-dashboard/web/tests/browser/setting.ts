@@ -5,6 +5,18 @@ import { join } from 'node:path';
 
 import type { Browser, Page } from 'playwright-core';
 
+/** What the browser is started with. */
+export const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
 export interface Setting {
   browser: Browser;
   /** Ends with a slash. */
@@ -12,8 +24,15 @@ export interface Setting {
   folder: string | null;
 }
 
+/** What must be there before a case can run. */
+export type Needs = 'nothing' | 'alert' | 'minute';
+
 export interface Case {
   name: string;
+  /** A service with an alert that fires unless it says otherwise; `nothing` where it brings its own. */
+  needs?: Needs;
+  /** Cases with the same one do not run at the same time. */
+  turn?: string;
   run: (setting: Setting) => Promise<void>;
 }
 
@@ -35,15 +54,30 @@ export async function open(setting: Setting, hash: string, look: Look = {}, serv
   return watched;
 }
 
+/** A window of this width. */
+export function sizeOf(width: number): { width: number; height: number } {
+  return { width, height: width < 500 ? 844 : 900 };
+}
+
+/** How many answers a page waits for. */
+const underWay = new WeakMap<Page, number>();
+
+/** So long nothing may be asked before a page counts as settled. */
+const QUIET_MS = 150;
+
 /** The same without waiting. */
 export async function openOnly(setting: Setting, hash: string, look: Look = {}, service = setting.service): Promise<Watched> {
   const { theme = 'light', width = 1400 } = look;
   const page = await setting.browser.newPage({
-    viewport: { width, height: width < 500 ? 844 : 900 },
+    viewport: sizeOf(width),
     colorScheme: theme,
     reducedMotion: 'reduce',
   });
   const wrong: string[] = [];
+  const count = (by: number) => (): void => void underWay.set(page, (underWay.get(page) ?? 0) + by);
+  page.on('request', count(1));
+  page.on('requestfinished', count(-1));
+  page.on('requestfailed', count(-1));
   page.on('pageerror', (error) => wrong.push(`error: ${error.message}`));
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') wrong.push(`console: ${message.text()}`);
@@ -62,8 +96,11 @@ export async function openOnly(setting: Setting, hash: string, look: Look = {}, 
 /** Waits until the page has its first picture of everything. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForSelector('main');
-  await page.waitForFunction(() => !document.querySelector('[aria-busy="true"], .outdated') && !document.title.startsWith('Asking'));
-  await page.waitForLoadState('networkidle');
+  for (let quietSince = Date.now(); Date.now() - quietSince < QUIET_MS; ) {
+    await page.waitForFunction(() => !document.querySelector('[aria-busy="true"], .outdated') && !document.title.startsWith('Asking'));
+    await page.waitForTimeout(50);
+    if ((underWay.get(page) ?? 0) > 0) quietSince = Date.now();
+  }
 }
 
 /** Asserts that nothing went wrong, and closes the page. */

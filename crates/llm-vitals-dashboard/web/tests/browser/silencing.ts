@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict';
 
+import type { Page } from 'playwright-core';
+
 import { bare, close, open, type Case, type Setting } from './setting.js';
 
 interface Silence {
@@ -9,18 +11,29 @@ interface Silence {
   matchers: { name: string; value: string; isRegex: boolean }[];
   startsAt: string;
   endsAt: string;
+  comment: string;
   status: { state: string };
 }
 
-async function silences(setting: Setting): Promise<Silence[]> {
+export async function silences(setting: Setting): Promise<Silence[]> {
   const response = await fetch(`${setting.service}api/v2/silences`);
   assert.equal(response.status, 200);
   return (await response.json()) as Silence[];
 }
 
+/** Ends the silence of an alert with a click, and looks whether it has ended. */
+export async function ended(setting: Setting, page: Page, id: string, name: string): Promise<void> {
+  const row = page.getByRole('region', { name: 'Silenced' }).locator(`[data-alert="${name}"]`);
+  await row.getByRole('button', { name: 'End silence' }).first().click();
+  await page.getByRole('region', { name: 'Firing' }).locator(`[data-alert="${name}"]`).first().waitFor();
+  const after = (await silences(setting)).find((silence) => silence.id === id);
+  assert.ok(after === undefined || after.status.state === 'expired');
+}
+
 export const silencing: Case[] = [
   {
     name: 'an alert is silenced for an hour in two clicks, and the silence is ended',
+    turn: 'alerts',
     run: async (setting) => {
       const before = new Set((await silences(setting)).map((silence) => silence.id));
       const watched = await open(setting, '#/alerts');
@@ -43,15 +56,13 @@ export const silencing: Case[] = [
       const hours = (Date.parse(silence.endsAt) - Date.parse(silence.startsAt)) / 3_600_000;
       assert.ok(Math.abs(hours - 1) < 0.01, `it is for ${hours} hours`);
 
-      await silenced.getByRole('button', { name: 'End silence' }).click();
-      await firing.locator(`[data-alert="${name}"]`).first().waitFor();
-      const after = (await silences(setting)).find(({ id }) => id === silence.id);
-      assert.ok(after === undefined || after.status.state === 'expired');
+      await ended(setting, page, silence.id, name);
       await close(watched);
     },
   },
   {
     name: 'an open alert shows its expression, its threshold and how the value went',
+    turn: 'alerts',
     run: async (setting) => {
       const watched = await open(setting, '#/alerts');
       const { page } = watched;

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 
 import type { Page } from 'playwright-core';
 
-import { close, open, picture, type Case, type Setting } from './setting.js';
+import { close, open, picture, settled, sizeOf, type Case, type Setting } from './setting.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -20,24 +20,32 @@ const VIEWS = {
   query: `#/query?expr=${encodeURIComponent('sum by (provider) (rate(llm_requests_total[1m]))')}`,
 };
 
-export const views: Case[] = Object.entries(VIEWS).flatMap(([name, hash]) =>
-  (['light', 'dark'] as const).flatMap((theme) =>
-    [1400, 390].map(
-      (width) =>
-        ({ name: `${name}, ${theme}, ${width} pixels wide`, run: (setting) => look(setting, name, hash, theme, width) }) satisfies Case,
-    ),
-  ),
-);
+const LOOKS = [
+  { theme: 'light', width: 1400 },
+  { theme: 'light', width: 390 },
+  { theme: 'dark', width: 390 },
+  { theme: 'dark', width: 1400 },
+] as const;
 
-async function look(setting: Setting, name: string, hash: string, theme: 'light' | 'dark', width: number): Promise<void> {
-  const where = name === 'provider' ? hash + (await someProvider(setting)) : hash;
-  const watched = await open(setting, where, { theme, width });
+export const views: Case[] = Object.entries(VIEWS).map(([name, hash]) => ({
+  name: `${name}, light and dark, wide and narrow`,
+  run: (setting) => look(setting, name, hash),
+}));
+
+async function look(setting: Setting, name: string, hash: string): Promise<void> {
+  const watched = await open(setting, name === 'provider' ? hash + (await someProvider(setting)) : hash, LOOKS[0]);
   const { page } = watched;
-  assert.ok((await page.locator('h1').innerText()).length > 10, 'there is a verdict');
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(wide <= 0, `the page is ${wide} pixels wider than the window`);
-  await picture(setting, page, `${name}-${theme}-${width}`);
-  assert.deepEqual(await faults(page), []);
+  for (const { theme, width } of LOOKS) {
+    const shown = `${name}-${theme}-${width}`;
+    await page.emulateMedia({ colorScheme: theme });
+    await page.setViewportSize(sizeOf(width));
+    await settled(page);
+    assert.ok((await page.locator('h1').innerText()).length > 10, `${shown}: there is a verdict`);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.ok(wide <= 0, `${shown}: the page is ${wide} pixels wider than the window`);
+    await picture(setting, page, shown);
+    assert.deepEqual(await faults(page), [], shown);
+  }
   await close(watched);
 }
 
@@ -55,7 +63,7 @@ interface AxeResult {
 /** What axe finds that keeps somebody from using the page. */
 export async function faults(page: Page): Promise<string[]> {
   // As a debugger's call and not as a script of the page, which its own policy forbids.
-  await page.evaluate(AXE);
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(AXE);
   const result = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as AxeResult;
   const grave = result.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
   return grave.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary ?? ''}`));

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { columns, latest, stacked } from '../../src/chart/data.ts';
-import { grid, rateWindow, stepOf } from '../../src/state/step.ts';
-import { covers, type Silence } from '../../src/api/silences.ts';
+import { everySeconds, grid, rateWindow, stepOf } from '../../src/state/step.ts';
 
 const GRID = { start: 100, end: 120, step: 5 };
 
@@ -76,19 +75,6 @@ test('points stay where they are while time goes on', () => {
   assert.equal(rateWindow(300, 5), 305);
 });
 
-test('a silence covers what all its matchers match', () => {
-  const silence = (matchers: Silence['matchers']): Silence => ({
-    id: '1',
-    matchers,
-    startsAt: '',
-    endsAt: '',
-    createdBy: '',
-    comment: '',
-    status: { state: 'active' },
-  });
-  const labels = { alertname: 'A', provider: 'openai' };
-  assert.equal(covers(silence([{ name: 'alertname', value: 'A', isRegex: false }]), labels), true);
-  assert.equal(covers(silence([{ name: 'provider', value: 'open.*', isRegex: true, isEqual: false }]), labels), false);
-  assert.equal(covers(silence([{ name: 'provider', value: 'open', isRegex: true }]), labels), false);
-  assert.equal(covers(silence([{ name: 'team', value: '', isRegex: false }]), labels), true);
+test('numbers over a long time are asked less often', () => {
+  assert.deepEqual([60, 300, 1800, 21_600].map(everySeconds), [1, 2, 15, 60]);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { formatPlace, inView, parsePlace, START } from '../../src/state/url.ts';
+import { formatPlace, inView, parseLink, parsePlace, START } from '../../src/state/url.ts';
 
 test('a place comes back from its address', () => {
   const place = {
@@ -14,6 +14,8 @@ test('a place comes back from its address', () => {
     sort: '-cost',
     by: 'model' as const,
     alert: 'alertname=A,provider=b',
+    match: '{alertname="A"}',
+    silence: '{a=~"b|c"}',
     expr: 'rate(x{a="1+1"}[5m]) > 0',
   };
   assert.deepEqual(parsePlace(formatPlace(place)), place);
@@ -33,4 +35,12 @@ test('another view keeps the time and the provider, and nothing of the old view'
   const old = { ...START, range: 900, provider: 'p', sort: 'cost', alert: 'a', expr: 'up' };
   assert.deepEqual(inView(old, 'cache'), { ...START, view: 'cache', range: 900, provider: 'p' });
   assert.equal(inView(old, 'query', { expr: 'x' }).expr, 'x');
+});
+
+test('a link in a message leads to its alert, or to the form for a silence', () => {
+  const matchers = '{alertname="A",provider="x \\"y\\""}';
+  const query = encodeURIComponent(matchers);
+  assert.deepEqual(parseLink(`?view=alerts&alert=${query}`), { ...START, view: 'alerts', match: matchers });
+  assert.deepEqual(parseLink(`?view=alerts&silence=${query}`), { ...START, view: 'alerts', silence: matchers });
+  assert.equal(parseLink('?utm_source=x'), null);
 });

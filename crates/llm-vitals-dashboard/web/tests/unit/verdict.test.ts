@@ -17,6 +17,8 @@ const CALM: Facts = {
   firing: [],
   pending: 0,
   silenced: 0,
+  callersErrorRate: null,
+  unreached: [],
   spentToday: 3.12,
 };
 
@@ -92,4 +94,23 @@ test('a hostile name stays inside its marks', () => {
   assert.ok(text.length < 120);
   assert.ok(!text.includes('\u202e'));
   assert.equal(text.indexOf('\u2069'), text.lastIndexOf('\u2069'));
+});
+
+test('whether callers suffer from a failing provider is said, and each sentence leads to its view', () => {
+  const providers = [{ name: 'openrouter', requestsPerSecond: 2, errorRate: 0.23 }];
+  const failing = 'openrouter is failing: 23 % errors in the last 5 min.';
+  assert.deepEqual(said({ providers, callersErrorRate: 0 }), ['warning', `${failing} Callers do not notice.`]);
+  assert.deepEqual(said({ providers, callersErrorRate: 0.041 }), ['warning', `${failing} 4.1 % of the requests fail.`]);
+  const { sentences } = verdict({ ...CALM, providers, silenced: 1 });
+  assert.deepEqual(
+    sentences.map(({ view, provider }) => [view, provider]),
+    [
+      ['providers', 'openrouter'],
+      ['alerts', undefined],
+    ],
+  );
+});
+
+test('messages that reach nobody are a warning of their own', () => {
+  assert.deepEqual(said({ unreached: ['ops', 'pager'] }), ['warning', 'Messages do not reach ops and pager.']);
 });
