@@ -8,6 +8,7 @@ mod management;
 mod models;
 mod openai;
 mod proxy;
+mod runbooks;
 
 use std::sync::Arc;
 
@@ -43,6 +44,7 @@ pub(crate) fn management(app: &Arc<App>) -> Router {
         .route("/stats", get(management::stats))
         .merge(dashboard::router(app))
         .merge(alertmanager::router(app))
+        .route("/runbooks/{name}", get(runbooks::runbook))
         .merge(health::router(app).layer(middleware::from_fn(shaped)))
         .method_not_allowed_fallback(no_such_method)
         .with_state(Arc::clone(app))

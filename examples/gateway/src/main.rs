@@ -35,6 +35,7 @@ mod redis_link;
 mod redis_watch;
 mod retry;
 mod routing;
+mod runbooks;
 mod server;
 mod signals;
 mod simulated;

@@ -18,11 +18,13 @@ pub(crate) fn build(config: &mut Config) -> Result<Prices, ConfigError> {
     for (name, kind) in aliases(&config.providers) {
         builder = builder.with_alias(name, kind);
     }
-    if config.providers.is_empty() {
-        let simulated = Overrides::from_json(simulated::PRICES)
+    let own = config.overrides.take();
+    if config.providers.is_empty() || own.is_none() {
+        let simulated = Overrides::from_json(&simulated::prices(&config.providers))
             .map_err(|error| ConfigError::new(format!("the simulated prices: {error}")))?;
         builder = builder.with_overrides(simulated);
-    } else if let Some(overrides) = config.overrides.take() {
+    }
+    if let Some(overrides) = own.filter(|_| !config.providers.is_empty()) {
         builder = builder.with_overrides(overrides);
     }
     if let Some(file) = &config.prices.litellm_file {

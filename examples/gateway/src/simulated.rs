@@ -5,13 +5,14 @@ use std::time::Duration;
 use llm_vitals_provider::simulated::{Latency, Length, RateLimit, Simulated, SimulatedModel};
 use llm_vitals_provider::{ErrorKind, Model};
 
+use crate::config::{Kind, ProviderConfig};
 use crate::routing::Target;
 
 /// The route of the demonstration that falls back.
 pub(crate) const ROUTE: &str = "sim-auto";
 
 /// What the simulated models cost, so that a first look shows costs: dollars for a million tokens.
-pub(crate) const PRICES: &str = r#"{
+const PRICES: &str = r#"{
     "sim": {
         "sim-fast": {"prompt": 0.15, "cached_prompt": 0.075, "completion": 0.60},
         "sim-smart": {"prompt": 2.50, "cached_prompt": 1.25, "completion": 10.00},
@@ -20,6 +21,21 @@ pub(crate) const PRICES: &str = r#"{
     "sim-spare": {"*": {"prompt": 0.30, "completion": 1.20}},
     "sim-shaky": {"*": {"prompt": 0.10, "completion": 0.40}}
 }"#;
+
+/// What the simulated models of these providers cost, as a file of prices; those that answer without a configuration if there are none.
+pub(crate) fn prices(providers: &[ProviderConfig]) -> String {
+    if providers.is_empty() {
+        return PRICES.to_owned();
+    }
+    let simulated = providers
+        .iter()
+        .filter(|provider| provider.kind == Kind::Simulated);
+    let prices = simulated.map(|provider| {
+        let price = serde_json::json!({"*": {"prompt": 0.15, "completion": 0.60}});
+        (provider.name.clone(), price)
+    });
+    serde_json::Value::Object(prices.collect()).to_string()
+}
 
 /// A simulated provider and the models that it has.
 pub(crate) struct Sim {

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use llm_vitals_alert::{RuleFile, Rules};
 
+use crate::runbooks;
+
 /// The rules that come with the gateway.
 const DEFAULT_PACK: &str = include_str!(concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -32,7 +34,7 @@ impl Files {
     pub(super) fn load(&self) -> Result<Rules, String> {
         let default_pack = self
             .default_pack
-            .then(|| RuleFile::parse(DEFAULT_PACK_NAME, DEFAULT_PACK));
+            .then(|| RuleFile::parse(DEFAULT_PACK_NAME, &runbooks::served(DEFAULT_PACK)));
         let read = self.paths.iter().map(|path| RuleFile::read(path));
         let mut files = Vec::new();
         let mut wrong = Vec::new();

@@ -21,6 +21,8 @@ impl ConfigError {
     pub(super) fn in_file(path: &Path, text: &str, error: &YamlError) -> Self {
         let message = message(error);
         match error.location() {
+            // The name may be that of a secret with a letter less.
+            Some(at) if is_unknown_field(error) => Self::placed(path, text, &message, at, true),
             Some(at) => Self::at(path, text, &message, at),
             None => Self(format!("{}: {message}", path.display())),
         }
@@ -28,12 +30,16 @@ impl ConfigError {
 
     /// Adds the place in the file, and its line.
     pub(super) fn at(path: &Path, text: &str, message: &str, at: Location) -> Self {
+        Self::placed(path, text, message, at, false)
+    }
+
+    fn placed(path: &Path, text: &str, message: &str, at: Location, hides_value: bool) -> Self {
         let (line, column) = (at.line(), at.column());
         let mut shown = format!("{}:{line}:{column}: {message}", path.display());
         let mut lines = notify::lines(text);
         if let Some((written, is_of_notify)) = lines.nth(to_usize(line).saturating_sub(1)) {
             let written = written.trim_end_matches(['\r', '\n']);
-            let (written, mark) = snippet(written, is_of_notify, to_usize(column));
+            let (written, mark) = snippet(written, is_of_notify || hides_value, to_usize(column));
             let gutter = " ".repeat(line.to_string().len());
             shown.push_str(&format!(
                 "\n{gutter} |\n{line} | {written}\n{gutter} | {mark}^"
@@ -50,6 +56,10 @@ impl fmt::Display for ConfigError {
 }
 
 impl std::error::Error for ConfigError {}
+
+fn is_unknown_field(error: &YamlError) -> bool {
+    matches!(error.without_snippet(), YamlError::SerdeUnknownField { .. })
+}
 
 /// The message alone: the parser writes the place before it.
 fn message(error: &YamlError) -> String {
@@ -111,8 +121,8 @@ fn to_usize(number: impl TryInto<usize>) -> usize {
 }
 
 /// The line, and the blanks up to what is wrong in it. Where a key may be written, three stars are shown.
-fn snippet(line: &str, is_of_notify: bool, column: usize) -> (String, String) {
-    let shown = if is_of_notify {
+fn snippet(line: &str, hides_values: bool, column: usize) -> (String, String) {
+    let shown = if hides_values {
         without_values(line)
     } else {
         without_secrets(line)
@@ -156,7 +166,8 @@ fn without_secrets(line: &str) -> String {
     }
 }
 
-/// Nearly every value of `notify` is a key or an address that is as good as one: the first name alone is shown.
+/// Nearly every value of `notify` is a key or an address that is as good as one, and so may be that of an unknown field: the first
+/// name alone is shown.
 fn without_values(line: &str) -> String {
     let value = line.trim_start();
     match line.split_once(':') {

@@ -50,6 +50,13 @@ from enums, or from admitted values ([tower.md](tower.md) says which); everythin
 | `result` | `hit`, `miss`, `stale`, `error` |
 | `rule_group` | file and name of a group of rules |
 | `state` of `alert_alerts` | `pending`, `firing` |
+| `state` of `alert_dispatcher_alerts` | `active`, `suppressed`, `unprocessed` |
+| `state` of `alert_silences` | `active`, `pending`, `expired` |
+| `status` of `alert_alerts_received_total` | `firing`, `resolved` |
+| `receiver` | the name in the configuration of notifications |
+| `integration` | `slack`, `pagerduty`, `email`, `webhook`, `msteams`, `alertmanager`, `heartbeat` |
+| `reason` of `alert_notifications_failed_total` | `connect`, `timeout`, `rate_limited`, `server_error`, `client_error`, `auth`, `invalid`, `other` |
+| `result` of `alert_heartbeats_total` | `sent`, `failed`, `withheld` |
 | `resource` | `requests`, `tokens`, `input_tokens`, `output_tokens` |
 ";
 

@@ -31,7 +31,7 @@ fn a_wrong_file_is_told_with_line_and_column() {
         (
             "limits:\n  concurency: 5\n",
             "llm-vitals-gateway: gateway.yaml:2:3: unknown field `concurency`: did you mean `concurrency`?\n\
-             \x20 |\n2 |   concurency: 5\n  |   ^\n",
+             \x20 |\n2 |   concurency: ***\n  |   ^\n",
         ),
         (
             "providers:\n  a:\n    kind: openai\n    key: ${NOT_SET}\n",
