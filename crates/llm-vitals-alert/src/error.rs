@@ -121,6 +121,7 @@ impl Problem {
     }
 
     /// The same with what nobody may read replaced, in the sentences and in the line of the file.
+    #[cfg(feature = "notify")]
     pub(crate) fn hide(
         mut self,
         sentence: impl Fn(&str) -> String,

@@ -47,6 +47,7 @@ impl<'y> Fields<'y> {
     }
 
     /// All fields that are there, in the order of the file.
+    #[cfg(feature = "notify")]
     pub(crate) fn entries(self) -> &'y [(Key, Yaml)] {
         self.entries
     }
@@ -73,6 +74,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Something that is wrong, and what may have been meant.
+    #[cfg(feature = "notify")]
     pub(crate) fn wrong_with(
         &mut self,
         at: usize,

@@ -1,4 +1,5 @@
-//! Alert rules in the process: rule files, signals, a state machine as Prometheus has it, and the export to Prometheus.
+//! Alerts in the process: rule files and a state machine as Prometheus has them, routes, silences and receivers as Alertmanager has them,
+//! and the export to both.
 //!
 //! Rules are read from files ([`RuleFile`]), evaluated over a series store ([`Evaluator`]), and give changes of alerts
 //! ([`Transition`]). Files are those of Prometheus, or a short form of which [`export_prometheus`] makes one.
@@ -43,10 +44,18 @@
 //! What differs is said where it does: the state survives a restart, a rule that fails has an alert of its own, and over its limit a
 //! group keeps its oldest alerts.
 //!
+//! # Telling somebody
+//!
+//! With the feature `notify`, the module `notify` takes alerts to people by a file in Alertmanager's schema or in a short form: routes,
+//! groups, inhibition, silences, time intervals, and a queue for each receiver that survives a restart. Receivers have features of their
+//! own: `slack`, `pagerduty`, `email`, `webhook`, `msteams`, `alertmanager`, `heartbeat`; an application can bring others. `api` is
+//! Alertmanager's HTTP API, so that `amtool` and Grafana work against it.
+//!
 //! # What it does not do
 //!
-//! It notifies nobody. The evaluator has no clock, no task and no I/O; with the feature `runtime`, `Runner` evaluates on a grid of
-//! time under tokio.
+//! There is no cluster: each process tells of its own alerts. Where several should speak with one voice they push to Alertmanagers. No
+//! library code has a task of its own: `Runner` and `notify::NotificationsRunner` work while the application runs them, and the rest has
+//! no clock and no I/O.
 
 mod alert;
 mod compile;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use llm_vitals_promql::Expr;
+use llm_vitals_promql::ast::{Node, NodeKind};
 
 use crate::template::Template;
 
@@ -73,6 +74,15 @@ impl Rule {
         self.column
     }
 
+    /// How far back the expression looks: the longest window with its `offset`, a subquery with what is in it.
+    ///
+    /// What a store no longer has is missing without a sign of it: `rate(x[3d])` is that of 6 hours where 6 hours are kept. See
+    /// [`Rules::beyond`](crate::Rules::beyond).
+    #[must_use]
+    pub fn reach(&self) -> Duration {
+        Duration::from_millis(reach_ms(self.expr.root()).unsigned_abs())
+    }
+
     /// How long the condition must hold before an alert fires.
     #[must_use]
     pub fn hold(&self) -> Duration {
@@ -101,4 +111,19 @@ impl Rule {
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         (self.kind, &self.name, &self.labels) == (other.kind, &other.name, &other.labels)
     }
+}
+
+fn reach_ms(node: &Node) -> i64 {
+    let inner = node.children().map(reach_ms).max().unwrap_or(0);
+    let own = match node.kind() {
+        NodeKind::Selector(selector) => selector.modifiers.offset_ms,
+        NodeKind::Range(range) => range
+            .range_ms
+            .saturating_add(range.selector.modifiers.offset_ms),
+        NodeKind::Subquery(subquery) => subquery
+            .range_ms
+            .saturating_add(subquery.modifiers.offset_ms),
+        _ => 0,
+    };
+    own.saturating_add(inner).max(0)
 }

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Problem};
 use crate::group::Group;
+use crate::rule::Rule;
 use crate::rule_file::RuleFile;
 use crate::signals::signals;
 
@@ -73,6 +75,13 @@ impl Rules {
         self.groups
             .sort_by_key(|group| position(group.name()).unwrap_or(0));
         self
+    }
+
+    /// The rules that look further back than a store keeps its samples, each with its group: they give other values than they say.
+    pub fn beyond(&self, retention: Duration) -> impl Iterator<Item = (&Group, &Rule)> {
+        let groups = self.groups.iter().map(|group| &**group);
+        let rules = groups.flat_map(|group| group.rules().iter().map(move |rule| (group, rule)));
+        rules.filter(move |(_, rule)| rule.reach() > retention)
     }
 
     pub(crate) fn into_groups(self) -> Vec<Arc<Group>> {

@@ -47,7 +47,8 @@ impl Runner {
 
     /// Keeps the state in a file: it is restored at the start, and saved after each evaluation that has alerts.
     ///
-    /// An error if there is a file that cannot be read. A failed save is counted, and the file stays as it was.
+    /// An error if there is a file that cannot be read: see [`State::set_aside_damaged`]. A failed save is counted, and the file stays as it
+    /// was.
     pub fn with_state_file(mut self, path: impl Into<PathBuf>) -> Result<Self, Error> {
         let path = path.into();
         let state = State::load(&path)?;

@@ -33,6 +33,7 @@ pub(crate) use self::{
     humanize::{general, humanize, humanize_duration},
     library::Library,
     object::{Environment, Language, Object},
+    text_functions::query_escaped,
     value::{Value, print_map},
 };
 

@@ -238,6 +238,13 @@ fn of_parser(source: Source<'_>, error: &serde_saphyr::Error) -> Error {
         .next()
         .unwrap_or(text);
     let text = text.rsplit_once(" at line ").map_or(text, |(text, _)| text);
+    let text = match error.without_snippet() {
+        serde_saphyr::Error::Budget { .. } => "the file holds more than a file that people write",
+        serde_saphyr::Error::MultipleDocuments { .. } => {
+            "a second document begins here (---): a file is one"
+        }
+        _ => text,
+    };
     let at = error
         .location()
         .map(|location: Location| position::bytes(source.text, location).0);

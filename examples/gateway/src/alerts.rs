@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use llm_vitals_alert::notify::NotificationsRunner;
-use llm_vitals_alert::{Evaluator, Rules, Runner, now_ms};
+use llm_vitals_alert::{Evaluator, Rules, Runner, State, now_ms};
 use llm_vitals_dashboard::{Dashboard, History, HistoryEntry, Spend, SpendReport};
 use llm_vitals_prometheus::Exposition;
 use llm_vitals_promql::Store;
@@ -110,9 +110,14 @@ impl Alerts {
             });
         if let Some(state) = &config.state {
             has_folder("alerts", state)?;
-            runner = runner
-                .with_state_file(state)
-                .map_err(|error| ConfigError::new(error.render().trim_end()))?;
+            let rendered =
+                |error: llm_vitals_alert::Error| ConfigError::new(error.render().trim_end());
+            if let Some(error) = State::set_aside_damaged(state).map_err(rendered)? {
+                tracing::error!(
+                    "alerts begin anew without their state, which is kept beside it as .damaged: {error}"
+                );
+            }
+            runner = runner.with_state_file(state).map_err(rendered)?;
         }
         Ok((alerts, runner))
     }

@@ -5,7 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use llm_vitals_alert::notify::{Config, Evidence, Notifications, NotificationsRunner, Receiver};
+use llm_vitals_alert::notify::{
+    Config, Evidence, Notifications, NotificationsBuilder, NotificationsRunner, Receiver,
+};
 use llm_vitals_alert::{Evaluator, Transition, now_ms};
 use llm_vitals_promql::{Engine, Store};
 
@@ -65,6 +67,12 @@ impl Notify {
             .with_evaluation_timeout(SHORTEST_STANDSTILL.max(interval * 4));
         if let Some(state) = &options.state {
             super::alerts::has_folder("notifications", state)?;
+            // Requests are to be answered whatever a file of the monitoring holds.
+            if let Some(error) = NotificationsBuilder::set_aside_damaged(state).map_err(rendered)? {
+                tracing::error!(
+                    "notifying starts without its state, which is kept beside it as .damaged: {error}"
+                );
+            }
             builder = builder.with_state_file(state).map_err(rendered)?;
         }
         let (notifications, runner) = builder.build().map_err(rendered)?;

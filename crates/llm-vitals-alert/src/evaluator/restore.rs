@@ -37,19 +37,19 @@ impl Evaluator {
     /// An alert goes on where its rule, by file, group, name and labels, is still there and was evaluated less than the outage
     /// tolerance ago. The time in which nothing ran does not count as time pending. Until there is data of its series again an alert
     /// stays as it is, for the restore grace at most. `ALERTS` gets the samples of the last evaluation before the restart.
+    ///
+    /// A state that is ahead of `now_ms`, because the clock was set back meanwhile, is taken as one of now.
     pub fn restore(&mut self, state: &State, now_ms: i64, store: &mut Store) {
         let oldest = now_ms - self.settings.outage_tolerance_ms;
-        for saved in state
-            .alerts
-            .iter()
-            .filter(|saved| saved.evaluated_at >= oldest)
-        {
+        let ahead = state.ahead_of(now_ms);
+        let alerts = state.alerts.iter().map(|saved| saved.moved_back(ahead));
+        for saved in alerts.filter(|saved| saved.evaluated_at >= oldest) {
             for group in &mut self.groups {
-                let Some((rule, state)) = group.rule_mut(|group, rule| is_of(saved, group, rule))
+                let Some((rule, state)) = group.rule_mut(|group, rule| is_of(&saved, group, rule))
                 else {
                     continue;
                 };
-                let alert = restored(saved, &self.settings, rule.hold_ms, now_ms);
+                let alert = restored(&saved, &self.settings, rule.hold_ms, now_ms);
                 if alert.is_active() {
                     let since = alert.active_at.div_euclid(1_000) as f64;
                     for (labels, value) in [

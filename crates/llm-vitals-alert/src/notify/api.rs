@@ -19,8 +19,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use http::request::Parts;
 use http::{Method, Request, Response};
 use http_body::Body;
+use tokio::runtime::Handle;
 use tower_service::Service;
 
 pub use self::access::DispatcherAccess;
@@ -102,8 +104,6 @@ impl<D: DispatcherAccess> AlertmanagerApi<D> {
         if !allowed.contains(&method.as_str()) {
             return Answer::not_allowed(method, allowed);
         }
-        let query = Query::of(parts.uri.query().unwrap_or_default());
-        let now = (self.clock)();
         let text = if *method == Method::POST {
             match body::read(&parts.headers, body).await {
                 Ok(text) => text,
@@ -112,14 +112,30 @@ impl<D: DispatcherAccess> AlertmanagerApi<D> {
         } else {
             Vec::new()
         };
-        let answer = match (path, method) {
+        let Ok(runtime) = Handle::try_current() else {
+            return self.handle(&parts, &text);
+        };
+        // To compile expressions and to write many alerts takes its time.
+        let done = runtime.spawn_blocking(move || self.handle(&parts, &text));
+        done.await
+            .unwrap_or_else(|_| Answer::error(500, 500, "the request was given up"))
+    }
+
+    fn handle(&self, parts: &Parts, text: &[u8]) -> Answer {
+        let full = parts.uri.path();
+        let Some(path) = Path::of(full) else {
+            return Answer::error(404, 404, format!("path {full} was not found"));
+        };
+        let query = Query::of(parts.uri.query().unwrap_or_default());
+        let now = (self.clock)();
+        let answer = match (path, &parts.method) {
             (Path::Alive, _) => Ok(Answer::plain("OK")),
             (Path::Status, _) => Ok(status::status(&self.dispatcher, self.started_at)),
             (Path::Receivers, _) => Ok(status::receivers(&self.dispatcher)),
-            (Path::Alerts, &Method::POST) => posted::post(&self.dispatcher, &text, now),
+            (Path::Alerts, &Method::POST) => posted::post(&self.dispatcher, text, now),
             (Path::Alerts, _) => alerts::list(&self.dispatcher, &query, now),
             (Path::Groups, _) => alerts::groups(&self.dispatcher, &query, now),
-            (Path::Silences, &Method::POST) => silences::post(&self.dispatcher, &text, now),
+            (Path::Silences, &Method::POST) => silences::post(&self.dispatcher, text, now),
             (Path::Silences, _) => silences::list(&self.dispatcher, &query, now),
             (Path::Silence(id), &Method::DELETE) => silences::delete(&self.dispatcher, id, now),
             (Path::Silence(id), _) => silences::get(&self.dispatcher, id, now),

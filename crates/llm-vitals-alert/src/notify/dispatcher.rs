@@ -2,6 +2,7 @@
 
 mod alerts;
 mod counts;
+mod due;
 mod flush;
 mod group;
 mod groups;
@@ -80,7 +81,7 @@ impl Dispatcher {
             next_garbage: i64::MIN,
             alerts: Alerts::default(),
             groups: Groups::default(),
-            silences: Silences::new(limits.max_silences, limits.max_text_bytes),
+            silences: Silences::new(limits),
             log: NotifyLog::new(limits.max_log_entries),
             counts: DispatcherCounts::default(),
         }
@@ -97,8 +98,7 @@ impl Dispatcher {
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
-        self.silences
-            .set_bounds(limits.max_silences, limits.max_text_bytes);
+        self.silences.set_bounds(limits);
         self.log.set_bound(limits.max_log_entries);
         self
     }

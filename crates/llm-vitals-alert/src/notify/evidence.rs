@@ -57,15 +57,7 @@ impl Evidence {
     /// Tells why the alert is over.
     #[must_use]
     pub fn with_end(mut self, reason: Reason) -> Self {
-        self.ended = match reason {
-            Reason::ConditionFalse => Some(Ended::ConditionFalse),
-            Reason::NoData => Some(Ended::NoData),
-            Reason::NotInResult => Some(Ended::NotInResult),
-            Reason::RuleRemoved => Some(Ended::RuleRemoved),
-            Reason::EvaluationFailed => Some(Ended::EvaluationFailed),
-            Reason::EvaluationRecovered => Some(Ended::EvaluationRecovered),
-            Reason::Condition => None,
-        };
+        self.ended = Ended::of(reason);
         self
     }
 }

@@ -7,7 +7,8 @@
 //! | 2xx | delivered |
 //! | 408, 425, 429, 5xx | temporary, not before what `Retry-After` or `retry_after` in the body says |
 //! | other statuses, redirects that are not followed | permanent |
-//! | no connection, no name, a reset, a timeout, an answer over 64 KiB | temporary |
+//! | no connection, no name, a reset, a timeout | temporary |
+//! | 2xx with a body that breaks off or is over 64 KiB | temporary where the receiver reads it, else delivered |
 //! | a certificate that is not accepted | temporary: nothing was sent, and the server's owner can mend it without a change here |
 
 mod answer;
@@ -149,11 +150,31 @@ impl HttpClient {
         url: &Secret,
         body: &(impl Serialize + Sync),
     ) -> Result<HttpAnswer, NotifyError> {
+        self.send(self.json(url, body)?).await
+    }
+
+    /// A post of JSON with the credentials of the settings.
+    pub(crate) fn json(
+        &self,
+        url: &Secret,
+        body: &impl Serialize,
+    ) -> Result<RequestBuilder, NotifyError> {
         let body = serde_json::to_vec(body)
             .map_err(|error| wrong(format!("cannot write the message as JSON: {error}")))?;
         let request = self.request(Method::POST, url)?;
-        self.send(request.header(CONTENT_TYPE, "application/json").body(body))
-            .await
+        Ok(request.header(CONTENT_TYPE, "application/json").body(body))
+    }
+
+    /// Sends a request to somebody who says all with the status: 2xx is delivered whatever comes after it. An error unless it is 2xx.
+    pub(crate) async fn deliver(&self, request: RequestBuilder) -> Result<(), NotifyError> {
+        let (response, redaction) = self.respond(request).await?;
+        if response.status().is_success() {
+            return Ok(());
+        }
+        read_answer(response, redaction)
+            .await?
+            .into_success()
+            .map(drop)
     }
 
     /// Sends a request. An error unless the answer is 2xx.
@@ -168,6 +189,12 @@ impl HttpClient {
         &self,
         request: RequestBuilder,
     ) -> Result<HttpAnswer, NotifyError> {
+        let (response, redaction) = self.respond(request).await?;
+        read_answer(response, redaction).await
+    }
+
+    /// Sends a request up to the beginning of the answer.
+    async fn respond(&self, request: RequestBuilder) -> Result<(Response, Redaction), NotifyError> {
         let mut request = request.build().map_err(|error| {
             wrong(format!(
                 "cannot make the request: {}",
@@ -191,7 +218,7 @@ impl HttpClient {
                 .map_err(|error| failure(&error, &redaction))?;
             match again.and_then(|again| self.redirected(again, &from, &response)) {
                 Some(next) if redirects < MAX_REDIRECTS => request = next,
-                _ => return read_answer(response, redaction).await,
+                _ => return Ok((response, redaction)),
             }
             redirects += 1;
         }
@@ -227,23 +254,30 @@ impl fmt::Debug for HttpClient {
     }
 }
 
+/// Reads the body. One that is too long or breaks off is an error after 2xx only: else the status says what is to be done.
 async fn read_answer(
     mut response: Response,
     redaction: Redaction,
 ) -> Result<HttpAnswer, NotifyError> {
     let mut body = Vec::new();
-    while let Some(chunk) = response
-        .chunk()
-        .await
-        .map_err(|error| failure(&error, &redaction))?
-    {
-        if body.len() + chunk.len() > MAX_BODY {
-            return Err(NotifyError::temporary(
-                "other",
-                "the answer is longer than 64 KiB",
-            ));
+    let is_success = response.status().is_success();
+    loop {
+        let chunk = match response.chunk().await {
+            Ok(Some(chunk)) => chunk,
+            Ok(None) => break,
+            Err(error) if is_success => return Err(failure(&error, &redaction)),
+            Err(_) => break,
+        };
+        let room = MAX_BODY - body.len();
+        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if chunk.len() <= room {
+            continue;
         }
-        body.extend_from_slice(&chunk);
+        if is_success {
+            let message = "the answer is longer than 64 KiB";
+            return Err(NotifyError::temporary("other", message));
+        }
+        break;
     }
     Ok(HttpAnswer {
         status: response.status().as_u16(),

@@ -58,13 +58,18 @@ pub fn parse_matchers(text: &str) -> Result<Vec<Matcher>, Error> {
 }
 
 pub(crate) fn parse(text: &str) -> Result<Parsed, MatcherError> {
+    parse_at_most(text, usize::MAX)
+}
+
+/// Reads no more than so many conditions: their expressions are not compiled for nothing.
+fn parse_at_most(text: &str, most: usize) -> Result<Parsed, MatcherError> {
     if text.len() > MOST_BYTES {
         return Err(MatcherError {
             message: format!("longer than {} KiB", MOST_BYTES >> 10),
             offset: 0,
         });
     }
-    match (classic::parse(text), utf8::parse(text)) {
+    match (classic::parse(text, most), utf8::parse(text, most)) {
         (Ok(matchers), newer) => {
             let is_same = newer.is_ok_and(|newer| newer == matchers);
             let newer_form = (!is_same).then(|| list(&matchers, ", "));
@@ -93,7 +98,7 @@ pub(crate) fn parse_one(text: &str) -> Result<Matcher, MatcherError> {
         message: message.to_owned(),
         offset: 0,
     };
-    let mut parsed = parse(text)?.matchers;
+    let mut parsed = parse_at_most(text, 1)?.matchers;
     match (parsed.pop(), text.starts_with('{') || text.ends_with('}')) {
         (_, true) => Err(wrong("a single condition has no braces")),
         (Some(matcher), _) if parsed.is_empty() => Ok(matcher),

@@ -14,6 +14,8 @@ mod summary;
 
 pub use self::alert_message::AlertMessage;
 pub(crate) use self::clean::clean;
+#[cfg(any(feature = "msteams", feature = "pagerduty", feature = "slack"))]
+pub(crate) use self::clean::misleads;
 pub use self::human::human;
 pub use self::sparkline::sparkline;
 

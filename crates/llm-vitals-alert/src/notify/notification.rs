@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::transition::Reason;
+
 /// The alerts of one group, as they are to be told to one integration of one receiver.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -139,11 +141,36 @@ pub struct Contributor {
     pub share: f64,
 }
 
+impl Ended {
+    /// `None` for what begins an alert.
+    pub(crate) fn of(reason: Reason) -> Option<Self> {
+        match reason {
+            Reason::ConditionFalse => Some(Self::ConditionFalse),
+            Reason::NoData => Some(Self::NoData),
+            Reason::NotInResult => Some(Self::NotInResult),
+            Reason::RuleRemoved => Some(Self::RuleRemoved),
+            Reason::EvaluationFailed => Some(Self::EvaluationFailed),
+            Reason::EvaluationRecovered => Some(Self::EvaluationRecovered),
+            Reason::Condition => None,
+        }
+    }
+}
+
 impl Notification {
     /// What is delivered at most once at a time, and in order: the group, and one integration of one receiver.
     #[must_use]
     pub fn key(&self) -> String {
         format!("{}:{}/{}", self.group_key, self.receiver, self.integration)
+    }
+
+    /// With all times so much earlier.
+    pub(crate) fn move_back(&mut self, by_ms: i64) {
+        let back = |time: &mut i64| *time = time.saturating_sub(by_ms);
+        back(&mut self.at);
+        for alert in &mut self.alerts {
+            back(&mut alert.starts_at);
+            alert.ends_at.iter_mut().for_each(back);
+        }
     }
 
     /// Whether an alert of it fires.

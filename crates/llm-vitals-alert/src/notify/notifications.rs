@@ -21,6 +21,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
+pub(crate) use self::alarm::SavedAlarm;
 pub use self::builder::NotificationsBuilder;
 use self::core::Core;
 pub use self::runner::NotificationsRunner;

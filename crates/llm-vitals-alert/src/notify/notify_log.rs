@@ -33,6 +33,20 @@ pub(crate) struct SavedSlot {
     pub(crate) receipt: Option<Receipt>,
 }
 
+impl SavedSlot {
+    pub(crate) fn move_back(&mut self, by_ms: i64) {
+        let back = |time: &mut i64| *time = time.saturating_sub(by_ms);
+        if let Some(confirmed) = &mut self.confirmed {
+            back(&mut confirmed.at);
+        }
+        for pending in &mut self.pending {
+            back(&mut pending.at);
+            back(&mut pending.record.at);
+            pending.ended.iter_mut().for_each(|(_, end)| back(end));
+        }
+    }
+}
+
 impl NotifyLog {
     pub(crate) fn new(most: usize) -> Self {
         Self {

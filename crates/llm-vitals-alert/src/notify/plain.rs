@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 
 use reqwest::Url;
 
+use super::message::misleads;
+
 /// The text as one line: no line ends, no control characters, and none that turn the direction of what stands beside them.
 #[cfg_attr(
     not(any(feature = "msteams", feature = "pagerduty")),
@@ -14,7 +16,7 @@ use reqwest::Url;
 pub(crate) fn line(text: &str) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control());
     let words: Vec<String> = words
-        .map(|word| word.chars().filter(|c| !turns(*c)).collect())
+        .map(|word| word.chars().filter(|c| !misleads(*c)).collect())
         .filter(|word: &String| !word.is_empty())
         .collect();
     words.join(" ")
@@ -23,7 +25,7 @@ pub(crate) fn line(text: &str) -> String {
 /// The text with its line ends, without other control characters and those that turn directions.
 pub(crate) fn lines(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let stays = |c: &char| matches!(c, '\n' | '\t') || !(c.is_control() || turns(*c));
+    let stays = |c: &char| matches!(c, '\n' | '\t') || !(c.is_control() || misleads(*c));
     text.chars().filter(stays).collect()
 }
 
@@ -96,14 +98,6 @@ pub(crate) fn link(text: &str) -> Option<String> {
         }
     }
     (out.len() <= 2000).then_some(out)
-}
-
-/// Marks and overrides of direction, and the invisible ones that hide a text in another.
-fn turns(c: char) -> bool {
-    matches!(
-        c,
-        '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}'
-    )
 }
 
 #[cfg(test)]

@@ -178,5 +178,5 @@ impl Target {
 async fn post(client: &HttpClient, url: &Secret, body: String) -> Result<(), NotifyError> {
     let request = client.request(Method::POST, url)?;
     let request = request.header(CONTENT_TYPE, "application/json").body(body);
-    client.send(request).await.map(drop)
+    client.deliver(request).await
 }

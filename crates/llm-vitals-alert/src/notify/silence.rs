@@ -81,6 +81,12 @@ impl Silence {
         }
     }
 
+    pub(super) fn move_back(&mut self, by_ms: i64) {
+        for time in [&mut self.starts_at, &mut self.ends_at, &mut self.updated_at] {
+            *time = time.saturating_sub(by_ms);
+        }
+    }
+
     /// Whether it is meant for an alert with these labels, at whatever time.
     #[must_use]
     pub fn matches(&self, labels: &Labels) -> bool {
@@ -117,53 +123,71 @@ pub(super) fn random_id() -> String {
     )
 }
 
-/// Matchers as Alertmanager's API writes them.
+/// A matcher as Alertmanager's API writes it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SavedMatcher {
+    name: String,
+    value: String,
+    is_regex: bool,
+    #[serde(default = "yes")]
+    is_equal: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl SavedMatcher {
+    pub(super) fn of(matcher: &Matcher) -> Self {
+        Self {
+            name: matcher.name().to_owned(),
+            value: matcher.value().to_owned(),
+            is_regex: matches!(matcher.op(), MatchOp::Regex | MatchOp::NotRegex),
+            is_equal: matches!(matcher.op(), MatchOp::Equal | MatchOp::Regex),
+        }
+    }
+
+    pub(super) fn is_regex(&self) -> bool {
+        self.is_regex
+    }
+
+    pub(super) fn value(&self) -> &str {
+        &self.value
+    }
+
+    pub(super) fn compiled(self) -> Result<Matcher, llm_vitals_promql::Error> {
+        let op = match (self.is_regex, self.is_equal) {
+            (false, true) => MatchOp::Equal,
+            (false, false) => MatchOp::NotEqual,
+            (true, true) => MatchOp::Regex,
+            (true, false) => MatchOp::NotRegex,
+        };
+        Matcher::new(self.name, op, self.value, Dialect::V2)
+    }
+}
+
 mod saved_matchers {
     use serde::de::Error as _;
     use serde::{Deserializer, Serializer};
 
     use super::*;
-
-    #[derive(Serialize, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct SavedMatcher {
-        name: String,
-        value: String,
-        is_regex: bool,
-        #[serde(default = "yes")]
-        is_equal: bool,
-    }
-
-    fn yes() -> bool {
-        true
-    }
+    use crate::notify::silences::check_bounds;
 
     pub(super) fn serialize<S: Serializer>(
         matchers: &[Matcher],
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(matchers.iter().map(|matcher| SavedMatcher {
-            name: matcher.name().to_owned(),
-            value: matcher.value().to_owned(),
-            is_regex: matches!(matcher.op(), MatchOp::Regex | MatchOp::NotRegex),
-            is_equal: matches!(matcher.op(), MatchOp::Equal | MatchOp::Regex),
-        }))
+        serializer.collect_seq(matchers.iter().map(SavedMatcher::of))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Vec<Matcher>, D::Error> {
         let saved = Vec::<SavedMatcher>::deserialize(deserializer)?;
-        let read = |saved: SavedMatcher| {
-            let op = match (saved.is_regex, saved.is_equal) {
-                (false, true) => MatchOp::Equal,
-                (false, false) => MatchOp::NotEqual,
-                (true, true) => MatchOp::Regex,
-                (true, false) => MatchOp::NotRegex,
-            };
-            Matcher::new(saved.name, op, saved.value, Dialect::V2).map_err(D::Error::custom)
-        };
-        saved.into_iter().map(read).collect()
+        check_bounds(saved.iter().map(SavedMatcher::value)).map_err(D::Error::custom)?;
+        let matchers = saved.into_iter().map(SavedMatcher::compiled);
+        matchers.collect::<Result<_, _>>().map_err(D::Error::custom)
     }
 }
 

@@ -2,18 +2,26 @@
 
 mod error;
 mod index;
+mod saved;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use llm_vitals_promql::Labels;
+use llm_vitals_promql::{Labels, MatchOp, Matcher};
 
 pub use self::error::SilenceError;
 use self::index::Index;
+pub(crate) use self::saved::SavedSilence;
+use super::dispatcher::Limits;
 use super::silence::{Silence, SilenceState, random_id};
 
 /// How long a silence is kept when it is over, as Alertmanager's `--data.retention`.
 pub(crate) const RETENTION_MS: i64 = 120 * 3_600_000;
+
+/// Matchers of one silence.
+pub(crate) const MOST_MATCHERS: usize = 64;
+/// Of the value of a matcher.
+pub(crate) const MOST_VALUE_BYTES: usize = 4 << 10;
 
 /// The silences that are in force, will be, or were in the last five days.
 ///
@@ -25,18 +33,19 @@ pub struct Silences {
     index: Index,
     /// Changes with each change of a silence.
     version: u64,
-    max_silences: usize,
-    max_bytes: usize,
+    limits: Limits,
+    /// Regular expressions in all of them.
+    patterns: usize,
 }
 
 impl Silences {
-    pub(crate) fn new(max_silences: usize, max_bytes: usize) -> Self {
+    pub(crate) fn new(limits: Limits) -> Self {
         Self {
             by_id: BTreeMap::new(),
             index: Index::default(),
             version: 1,
-            max_silences,
-            max_bytes,
+            limits,
+            patterns: 0,
         }
     }
 
@@ -44,7 +53,7 @@ impl Silences {
     ///
     /// A beginning in the past becomes now. Where a silence may not be changed, because its matchers are others or its beginning has
     /// passed, it ends and a new one with a new id takes its place. An error if there is no silence with this id, if it matches
-    /// everything, ends in the past or before it begins, or if there are too many.
+    /// everything, ends in the past or before it begins, has more than 64 matchers or a value over 4 KiB, or if there are too many.
     pub fn set(&mut self, silence: Silence, now_ms: i64) -> Result<String, SilenceError> {
         self.check(&silence, now_ms)?;
         let mut silence = silence;
@@ -59,7 +68,7 @@ impl Silences {
                 return Ok(id);
             }
         }
-        self.make_room(now_ms)?;
+        self.make_room(patterns(&silence), now_ms)?;
         if !silence.id.is_empty() {
             // One that is over already stays as it is.
             let _ = self.expire(&silence.id, now_ms);
@@ -150,19 +159,21 @@ impl Silences {
         silence.is_some_and(|silence| silence.state(now_ms) == SilenceState::Active)
     }
 
-    pub(crate) fn set_bounds(&mut self, max_silences: usize, max_bytes: usize) {
-        (self.max_silences, self.max_bytes) = (max_silences, max_bytes);
+    pub(crate) fn set_bounds(&mut self, limits: Limits) {
+        self.limits = limits;
     }
 
-    /// Takes one over as it was saved.
-    pub(crate) fn restore(&mut self, silence: Silence) {
-        self.store(silence);
+    /// Whether one more with so many regular expressions is within the limits.
+    fn has_room(&self, more: usize) -> bool {
+        self.by_id.len() < self.limits.max_silences
+            && self.patterns + more <= self.limits.max_silence_patterns
     }
 
     /// Forgets those that have been over for five days, and looks no more at those that are over.
     pub(crate) fn collect_garbage(&mut self, now_ms: i64) {
         self.by_id
             .retain(|_, silence| silence.ends_at.saturating_add(RETENTION_MS) > now_ms);
+        self.patterns = self.by_id.values().map(patterns).sum();
         let unfinished = self.by_id.values();
         self.index = Index::of(unfinished.filter(|silence| silence.ends_at > now_ms));
         self.version += 1;
@@ -172,6 +183,7 @@ impl Silences {
         if silence.matchers.is_empty() {
             return Err(SilenceError::NoMatchers);
         }
+        check_bounds(silence.matchers.iter().map(Matcher::value))?;
         if silence
             .matchers
             .iter()
@@ -193,45 +205,89 @@ impl Silences {
             .map(|matcher| matcher.name().len() + matcher.value().len())
             .sum();
         let bytes = bytes + silence.created_by.len() + silence.comment.len();
-        if bytes > self.max_bytes {
-            return Err(SilenceError::TooLarge {
-                bytes,
-                most: self.max_bytes,
-            });
+        let most = self.limits.max_text_bytes;
+        if bytes > most {
+            return Err(SilenceError::TooLarge { bytes, most });
         }
         Ok(())
     }
 
-    fn make_room(&mut self, now_ms: i64) -> Result<(), SilenceError> {
-        if self.by_id.len() < self.max_silences {
+    /// Makes room for one more with so many regular expressions.
+    fn make_room(&mut self, more: usize, now_ms: i64) -> Result<(), SilenceError> {
+        let Limits {
+            max_silences,
+            max_silence_patterns,
+            ..
+        } = self.limits;
+        let has_place = |silences: &Self| silences.by_id.len() < max_silences;
+        let has_patterns = |silences: &Self| silences.patterns + more <= max_silence_patterns;
+        if has_place(self) && has_patterns(self) {
             return Ok(());
         }
         self.collect_garbage(now_ms);
         // What is over is of use to readers only: it makes room before somebody's silence is refused.
-        let over = self
-            .by_id
-            .values()
-            .filter(|silence| silence.ends_at <= now_ms);
-        let oldest = over.min_by_key(|silence| silence.ends_at);
-        match oldest.map(|silence| silence.id.clone()) {
-            Some(id) if self.by_id.len() <= self.max_silences => {
-                self.by_id.remove(&id);
-                Ok(())
-            }
-            _ => Err(SilenceError::TooMany {
-                most: self.max_silences,
-            }),
+        let over = self.by_id.values();
+        let over = over.filter(|silence| silence.ends_at <= now_ms);
+        let mut over: Vec<(i64, String, usize)> = over
+            .map(|silence| (silence.ends_at, silence.id.clone(), patterns(silence)))
+            .collect();
+        over.sort_unstable();
+        let places = (self.by_id.len() + 1).saturating_sub(max_silences);
+        let wanted = (self.patterns + more).saturating_sub(max_silence_patterns);
+        let found = over.iter().map(|(_, _, patterns)| patterns).sum::<usize>();
+        if over.len() < places {
+            return Err(SilenceError::TooMany { most: max_silences });
         }
+        if found < wanted {
+            let most = max_silence_patterns;
+            return Err(SilenceError::TooManyPatterns { most });
+        }
+        for (_, id, patterns) in over {
+            if has_place(self) && has_patterns(self) {
+                break;
+            }
+            if patterns > 0 || !has_place(self) {
+                self.by_id.remove(&id);
+                self.patterns -= patterns;
+            }
+        }
+        Ok(())
     }
 
     fn store(&mut self, silence: Silence) {
         self.version += 1;
         if let Some(before) = self.by_id.get(&silence.id) {
             self.index.remove(before);
+            self.patterns -= patterns(before);
         }
         self.index.add(&silence);
+        self.patterns += patterns(&silence);
         self.by_id.insert(silence.id.clone(), silence);
     }
+}
+
+/// Whether there are few enough matchers, with values that are short enough. This is asked before expressions are compiled.
+pub(crate) fn check_bounds<'v>(values: impl Iterator<Item = &'v str>) -> Result<(), SilenceError> {
+    for (count, value) in values.enumerate() {
+        if count == MOST_MATCHERS {
+            return Err(SilenceError::TooManyMatchers {
+                most: MOST_MATCHERS,
+            });
+        }
+        if value.len() > MOST_VALUE_BYTES {
+            return Err(SilenceError::LongValue {
+                most: MOST_VALUE_BYTES,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// How many regular expressions it has.
+fn patterns(silence: &Silence) -> usize {
+    let is_pattern =
+        |matcher: &&Matcher| matches!(matcher.op(), MatchOp::Regex | MatchOp::NotRegex);
+    silence.matchers.iter().filter(is_pattern).count()
 }
 
 /// Whether a silence may be changed so, and need not be replaced.

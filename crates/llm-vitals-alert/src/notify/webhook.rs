@@ -48,7 +48,9 @@ impl Notifier for Webhook {
         _previous: Option<&Receipt>,
     ) -> Result<Receipt, NotifyError> {
         let body = Body::new(notification, self.max_alerts);
-        self.client.post_json(&self.url, &body).await?;
+        self.client
+            .deliver(self.client.json(&self.url, &body)?)
+            .await?;
         Ok(Receipt::default())
     }
 

@@ -31,8 +31,8 @@ pub(super) fn call(name: &str, arguments: &[Value]) -> Result<Value, String> {
         ("safeHtml", [text]) => (*text).to_owned(),
         ("stripPort", [address]) => host(address).unwrap_or(address).to_owned(),
         ("stripDomain", [address]) => strip_domain(address),
-        ("graphLink", [expr]) => format!("/graph?g0.expr={}&g0.tab=0", escaped(expr)),
-        ("tableLink", [expr]) => format!("/graph?g0.expr={}&g0.tab=1", escaped(expr)),
+        ("graphLink", [expr]) => format!("/graph?g0.expr={}&g0.tab=0", query_escaped(expr)),
+        ("tableLink", [expr]) => format!("/graph?g0.expr={}&g0.tab=1", query_escaped(expr)),
         _ => return Err(wrong_arguments(arguments)),
     }))
 }
@@ -94,8 +94,8 @@ fn strip_domain(address: &str) -> String {
     }
 }
 
-/// As a value in the query of a URL.
-fn escaped(text: &str) -> String {
+/// As a value in the query of a URL, as Go writes it: a blank is `+`.
+pub(crate) fn query_escaped(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {
         match byte {
@@ -121,6 +121,6 @@ mod tests {
         assert_eq!(strip_domain("db.example.com:80"), "db:80");
         assert_eq!(strip_domain("10.0.0.1:80"), "10.0.0.1:80");
         assert_eq!(title("hello big world"), "Hello Big World");
-        assert_eq!(escaped("a b+c"), "a+b%2Bc");
+        assert_eq!(query_escaped("a b+c"), "a+b%2Bc");
     }
 }

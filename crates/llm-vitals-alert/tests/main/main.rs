@@ -2,10 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
 #[cfg(feature = "notify")]
+mod alertmanager;
+#[cfg(feature = "notify")]
 mod amtool;
 mod differential;
 mod export;
 mod fuzz;
+#[cfg(feature = "notify")]
+mod http;
 mod hysteresis;
 mod machine;
 mod no_data;

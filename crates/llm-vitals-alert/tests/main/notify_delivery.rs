@@ -1,5 +1,8 @@
 //! Delivery on a clock that is paused, to receivers in memory.
 
+mod restart;
+mod storm;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -7,7 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use llm_vitals_alert::notify::{
     Config, LaneState, Notification, Notifications, NotificationsBuilder, Notifier, NotifyError,
-    PostedAlert, Receipt,
+    PostedAlert, Receipt, RefusalReason,
 };
 use llm_vitals_promql::Labels;
 use tokio::sync::oneshot;
@@ -285,128 +288,6 @@ receivers:
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_waits_outlives_a_restart_and_is_told_once() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("notify.json");
-    let builder = |team| {
-        let builder = Notifications::builder(two())
-            .with_state_file(&path)
-            .unwrap();
-        builder
-            .with_notifier("team", 0, team)
-            .with_notifier("others", 0, recorder(|_, _| Ok(())).0)
-    };
-    let (team, told) = recorder(down(0.0, 1e9));
-    let running = Running::start(builder(team));
-    running.notifications.put([alert("A"), alert("B")]);
-    seconds(10).await;
-    running.stop().await;
-    assert_eq!(take(&told), Vec::<String>::new());
-
-    let (team, told) = recorder(|_, _| Ok(()));
-    let running = Running::start(builder(team));
-    seconds(100).await;
-    assert_eq!(take(&told), ["A", "B"]);
-    // Both are known to be told: the same alerts again are nothing new, and their end is.
-    running.notifications.put([alert("A"), alert("B")]);
-    seconds(60).await;
-    assert_eq!(take(&told), Vec::<String>::new());
-    let mut end = alert("A");
-    end.ends_at = Some(START + 1);
-    running.notifications.put([end]);
-    seconds(60).await;
-    assert_eq!(take(&told), ["A!"]);
-    running.stop().await;
-    let saved = std::fs::read_to_string(&path).unwrap();
-    assert!(saved.contains("\"lanes\":[]"), "{saved}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_crash_between_two_saves_sends_twice_at_most_and_loses_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("notify.json");
-    let builder = |team| {
-        let builder = Notifications::builder(two())
-            .with_state_file(&path)
-            .unwrap();
-        builder
-            .with_notifier("team", 0, team)
-            .with_notifier("others", 0, recorder(|_, _| Ok(())).0)
-    };
-    let (team, told) = recorder(|_, _| Ok(()));
-    let running = Running::start(builder(team));
-    running.notifications.put([alert("A")]);
-    while told.lock().unwrap().is_empty() {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
-    // Before anything of it is saved.
-    running.runner.abort();
-    assert!(running.runner.await.unwrap_err().is_cancelled());
-    assert_eq!(take(&told), ["A"]);
-
-    let (team, told) = recorder(|_, _| Ok(()));
-    let running = Running::start(builder(team));
-    running.notifications.put([alert("A")]);
-    seconds(60).await;
-    assert_eq!(take(&told), ["A"]);
-    running.stop().await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_state_that_cannot_be_saved_is_counted_and_stops_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("gone").join("notify.json");
-    let (team, told) = recorder(|_, _| Ok(()));
-    let builder = Notifications::builder(two())
-        .with_state_file(&path)
-        .unwrap();
-    let running = Running::start(builder.with_notifier("team", 0, team).with_notifier(
-        "others",
-        0,
-        recorder(|_, _| Ok(())).0,
-    ));
-    running.notifications.put([alert("A")]);
-    // The thread that saves does not wait for the paused clock.
-    for _ in 0..30 {
-        seconds(1).await;
-        tokio::task::spawn_blocking(|| std::thread::sleep(Duration::from_millis(5)))
-            .await
-            .unwrap();
-    }
-    assert_eq!(take(&told), ["A"]);
-    let mut metrics = String::new();
-    running.notifications.render(&mut metrics);
-    let failures = metrics
-        .lines()
-        .find_map(|line| line.strip_prefix("alert_notify_state_save_failures_total "));
-    let failures: u64 = failures.unwrap().parse().unwrap();
-    assert!((2..=4).contains(&failures), "{failures}");
-    // The folder is there again.
-    std::fs::create_dir(path.parent().unwrap()).unwrap();
-    running.stop().await;
-    assert!(path.exists());
-}
-
-#[test]
-fn a_state_that_cannot_be_read_is_an_error_at_the_start() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("notify.json");
-    for (text, expected) in [
-        ("{", "the state is damaged: "),
-        (
-            r#"{"version":9,"dispatcher":{},"lanes":[]}"#,
-            "the state has version 9, expected 1",
-        ),
-    ] {
-        std::fs::write(&path, text).unwrap();
-        let error = Notifications::builder(two())
-            .with_state_file(&path)
-            .unwrap_err();
-        assert!(error.to_string().contains(expected), "{error}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_notifier_that_panics_or_never_ends_holds_up_only_itself() {
     let (others, told) = recorder(|_, _| Ok(()));
     let config = config(
@@ -491,13 +372,49 @@ async fn a_queue_without_room_says_so_and_the_rest_is_told_later() {
     assert_eq!(take(&others_told), ["NotificationFailing"]);
     let mut metrics = String::new();
     running.notifications.render(&mut metrics);
-    let refused = "alert_notifications_refused_total{integration=\"webhook\"} 2\n";
+    // D, E, and the group of the alarm, of which this receiver would not be told.
+    let refused = "alert_notifications_refused_total{integration=\"webhook\"} 3\n";
     assert!(metrics.contains(refused), "{metrics}");
     seconds(300).await;
     let mut told = take(&told);
     told.sort();
     assert_eq!(told, ["A", "B", "C", "D", "E"]);
     assert_eq!(take(&others_told), ["NotificationFailing!"]);
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_queue_keeps_nothing_from_the_other_integration_of_its_receiver() {
+    let (down, down_told) = recorder(down(0.0, 60.0));
+    let (works, told) = recorder(|_, _| Ok(()));
+    let both = config(
+        "
+route: {receiver: team, group_by: [alertname], group_wait: 1s, group_interval: 10s, repeat_interval: 4h}
+receivers:
+- name: team
+  webhook_configs: [{url: 'http://127.0.0.1:1/'}, {url: 'http://127.0.0.1:1/'}]
+",
+    );
+    let running = Running::start(
+        Notifications::builder(both)
+            .with_queue_limits(3, 1 << 20)
+            .with_notifier("team", 0, down)
+            .with_notifier("team", 1, works),
+    );
+    let names = ["A", "B", "C", "D", "E", "F", "G"];
+    for name in names {
+        running.notifications.put([alert(name)]);
+        seconds(2).await;
+    }
+    let mut told = take(&told);
+    told.retain(|name| names.contains(&name.as_str()));
+    assert_eq!(told, names);
+    seconds(400).await;
+    let mut late = take(&down_told);
+    late.sort();
+    late.dedup();
+    late.retain(|name| names.contains(&name.as_str()));
+    assert_eq!(late, names);
     running.stop().await;
 }
 
@@ -657,63 +574,45 @@ async fn alerts_of_the_evaluator_are_told_with_why_they_ended_and_once_their_rul
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_wants_to_hear_it_again_does_while_it_fires_and_after_a_restart() {
-    struct Cluster(Told, tokio::time::Instant);
-    #[async_trait]
-    impl Notifier for Cluster {
-        fn integration(&self) -> &'static str {
-            "alertmanager"
+async fn a_label_of_a_megabyte_is_told_cut_where_it_is_ours_and_refused_where_it_is_posted() {
+    use llm_vitals_alert::{Evaluator, RuleFile, Rules};
+    let file = "alerts: [{name: Hot, condition: t > 30, summary: '{{ $labels.room }} is hot'}]";
+    let rules = Rules::new([RuleFile::parse("r.yml", file).unwrap()]).unwrap();
+    let mut evaluator = Evaluator::new(rules).with_interval(Duration::from_secs(10));
+    let mut store = llm_vitals_promql::Store::new();
+    let room = "ü".repeat(1 << 19);
+    let longest = Arc::new(Mutex::new(0));
+    let seen = Arc::clone(&longest);
+    let (team, told) = recorder(move |_, notification| {
+        for alert in &notification.alerts {
+            let texts = alert.labels.values().chain(alert.annotations.values());
+            let length = texts.map(String::len).max().unwrap_or_default();
+            let mut seen = seen.lock().unwrap();
+            *seen = length.max(*seen);
         }
-        async fn notify(
-            &self,
-            notification: &Notification,
-            _: Option<&Receipt>,
-        ) -> Result<Receipt, NotifyError> {
-            let alert = &notification.alerts[0];
-            let end = if alert.ends_at.is_some() { "!" } else { "" };
-            let text = format!(
-                "{}{end} {:?}",
-                alert.labels["alertname"], notification.reason
-            );
-            self.0
-                .lock()
-                .unwrap()
-                .push((self.1.elapsed().as_secs_f64(), text));
-            Ok(Receipt::default())
-        }
-        async fn check(&self) -> Result<(), NotifyError> {
-            Ok(())
-        }
-        fn resend_every(&self) -> Option<Duration> {
-            Some(Duration::from_secs(60))
-        }
+        Ok(())
+    });
+    let running = Running::start(
+        Notifications::builder(two())
+            .with_notifier("team", 0, team)
+            .with_notifier("others", 0, recorder(|_, _| Ok(())).0),
+    );
+    let long = PostedAlert::new(Labels::new([("alertname", "Long"), ("room", &room)]));
+    let refused = running.notifications.put([long, alert("Short")]);
+    let refused: Vec<RefusalReason> = refused.iter().map(|refusal| refusal.reason()).collect();
+    assert_eq!(refused, [RefusalReason::TooLarge]);
+    for step in 0..6_i64 {
+        let now = START + step * 10_000;
+        let hot = if step < 3 { 35.0 } else { 20.0 };
+        let series = Labels::new([("__name__", "t"), ("room", &room)]);
+        store.append(&series, now, hot).unwrap();
+        let changes = evaluator.evaluate_all(&mut store, now);
+        let alerts = evaluator.alerts();
+        running.notifications.observe(&alerts, &changes, |_| None);
+        seconds(10).await;
     }
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("notify.json");
-    let told = Told::default();
-    let builder = || {
-        let cluster = Cluster(Arc::clone(&told), tokio::time::Instant::now());
-        let builder = Notifications::builder(two())
-            .with_state_file(&path)
-            .unwrap();
-        builder
-            .with_notifier("team", 0, Box::new(cluster))
-            .with_notifier("others", 0, recorder(|_, _| Ok(())).0)
-    };
-    let running = Running::start(builder());
-    running.notifications.put([alert("A")]);
-    seconds(150).await;
-    assert_eq!(take(&told), ["A First", "A Repeat", "A Repeat"]);
-    running.stop().await;
-    let running = Running::start(builder());
-    running.notifications.put([alert("A")]);
-    seconds(30).await;
-    assert_eq!(take(&told), ["A Repeat"]);
-    let mut end = alert("A");
-    // The clock of this start begins anew.
-    end.ends_at = Some(START + 20_000);
-    running.notifications.put([end]);
-    seconds(300).await;
-    assert_eq!(take(&told), ["A! AllResolved"]);
+    assert_eq!(take(&told), ["Short", "Hot", "Hot!"]);
+    // 4096 less one that would be half a character.
+    assert_eq!(*longest.lock().unwrap(), 4095);
     running.stop().await;
 }

@@ -107,6 +107,36 @@ fn a_state_older_than_the_tolerance_is_left_alone() {
 }
 
 #[test]
+fn a_state_from_the_future_goes_on_from_now() {
+    // Warm begins to be kept for 5 minutes; Hot is pending for 1 of 5.
+    let (kept, _) = saved_after(&[31.0, 31.0, 1.0]);
+    let (pending, now) = saved_after(&[1.0, 31.0, 31.0]);
+    let set_back = now - 30 * 24 * 3_600_000;
+    let mut steps = restarted(&kept, set_back);
+    let told: Vec<Vec<String>> = (0..5)
+        .map(|_| steps.step(&[("t{room=\"a\"}", Some(1.0))]))
+        .collect();
+    assert_eq!(told[..4], [const { Vec::<String>::new() }; 4]);
+    assert_eq!(
+        told[4],
+        [r#"Firing -> Resolved {alertname="Warm", room="a"} 31, ConditionFalse"#]
+    );
+    let over = steps.evaluator.alerts()[0].alert().clone();
+    assert_eq!(over.resolved_at(), Some(set_back + 300_000));
+    assert!(over.fired_at().is_some_and(|fired| fired < set_back));
+
+    let mut steps = restarted(&pending, set_back);
+    let told: Vec<Vec<String>> = (0..5)
+        .map(|_| steps.step(&[("t{room=\"a\"}", Some(31.0))]))
+        .collect();
+    assert_eq!(told[..4], [const { Vec::<String>::new() }; 4]);
+    assert_eq!(
+        told[4],
+        [r#"Pending -> Firing {alertname="Hot", room="a"} 31, Condition"#]
+    );
+}
+
+#[test]
 fn the_grace_period_of_prometheus_can_be_had() {
     let (state, now) = saved_after(&[31.0; 5]);
     let mut steps = Steps::new(RULES);
@@ -152,6 +182,19 @@ fn a_damaged_file_is_an_error_and_not_an_empty_state() {
             .to_string()
             .ends_with("the state has version 99, expected 1")
     );
+    // The version is known before the rest, of which a later version may have made something else.
+    let later = "{\"version\":99,\"alerts\":{}}";
+    fs::write(&path, later).unwrap();
+    let error = State::set_aside_damaged(&path).unwrap().unwrap();
+    assert!(
+        error
+            .to_string()
+            .ends_with("the state has version 99, expected 1")
+    );
+    assert_eq!(State::load(&path).unwrap(), State::default());
+    let aside = folder.path().join("state.json.damaged");
+    assert_eq!(fs::read_to_string(aside).unwrap(), later);
+    assert!(State::set_aside_damaged(&path).unwrap().is_none());
 }
 
 #[cfg(target_os = "linux")]

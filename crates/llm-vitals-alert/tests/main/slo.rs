@@ -1,8 +1,9 @@
 //! Objectives.
 
 use std::fs;
+use std::time::Duration;
 
-use llm_vitals_alert::{RuleFile, export_prometheus};
+use llm_vitals_alert::{RuleFile, Rules, export_prometheus};
 
 use crate::rule_tests::promtool;
 
@@ -69,4 +70,35 @@ fn an_objective_that_is_none_is_an_error() {
         wrong("99", "sum(t)"),
         "r.yml:4:12: expected a counter, such as llm_service_requests_total{status=\"error\"}"
     );
+}
+
+#[test]
+fn rules_that_look_further_back_than_the_store_are_known() {
+    let hours = |hours: u64| Duration::from_secs(3600 * hours);
+    let rules = |text: &str| Rules::new([RuleFile::parse("r.yml", text).unwrap()]).unwrap();
+    let objective = rules(RULES);
+    let names = |retention| -> Vec<&str> {
+        let beyond = objective.beyond(retention);
+        beyond.map(|(_, rule)| rule.name()).collect()
+    };
+    assert_eq!(
+        names(hours(6)),
+        ["slo:error_ratio:rate1d", "slo:error_ratio:rate3d"]
+    );
+    assert_eq!(names(hours(72)), [""; 0]);
+
+    let reach = |condition: &str| {
+        let rules = rules(&format!("alerts: [{{name: A, condition: '{condition}'}}]"));
+        rules.groups().last().unwrap().rules()[0].reach()
+    };
+    assert_eq!(reach("x > 1"), hours(0));
+    assert_eq!(reach("x > 1 + x offset 1h"), hours(1));
+    assert_eq!(reach("rate(x[1h] offset 2h) > 1"), hours(3));
+    assert_eq!(
+        reach("max_over_time(rate(x[1h])[2h:1m] offset 1h) > 1"),
+        hours(4)
+    );
+    assert_eq!(reach("x offset -1h > 1"), hours(0));
+    let pack = include_str!("../../rules/default.yml");
+    assert_eq!(rules(pack).beyond(hours(6)).count(), 0);
 }

@@ -1,6 +1,6 @@
 //! What is answered.
 
-use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use http::{Method, Response, StatusCode};
 use serde::Serialize;
 use serde_json::json;
@@ -82,6 +82,8 @@ impl Answer {
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        // Texts of alerts are in it: no browser may take it for a page.
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         if let Some(content_type) = self.content_type {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         }
@@ -89,5 +91,24 @@ impl Answer {
             headers.insert(ALLOW, allow);
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_answer_says_that_its_type_is_not_to_be_guessed() {
+        for answer in [
+            Answer::done(),
+            Answer::plain("OK"),
+            Answer::json(&1),
+            Answer::refusal(400, "<b>"),
+        ] {
+            let response = answer.into_response();
+            assert_eq!(response.headers()[X_CONTENT_TYPE_OPTIONS], "nosniff");
+            assert_eq!(response.headers()[CACHE_CONTROL], "no-store");
+        }
     }
 }

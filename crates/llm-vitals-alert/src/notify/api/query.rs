@@ -4,8 +4,9 @@ use llm_vitals_promql::{MatchOp, Matcher};
 
 use super::answer::Answer;
 use crate::notify::matchers::{matcher, parse_one};
+use crate::notify::silences::{MOST_MATCHERS, MOST_VALUE_BYTES, check_bounds};
 
-/// More conditions than anybody needs.
+/// More parts than anybody needs.
 const MOST: usize = 1_000;
 
 /// Names and values, decoded.
@@ -46,6 +47,7 @@ impl Query {
 
     /// The conditions under `filter`.
     pub(super) fn filter(&self) -> Result<Vec<Matcher>, Answer> {
+        check_bounds(self.all("filter")).map_err(|_| too_much("filter"))?;
         let read = |text: &str| {
             parse_one(text).map_err(|error| {
                 let shown: String = text.chars().take(100).collect();
@@ -61,11 +63,19 @@ impl Query {
         let Some(pattern) = self.last("receiver") else {
             return Ok(None);
         };
+        check_bounds([pattern].into_iter()).map_err(|_| too_much("receiver"))?;
         let made = matcher("receiver", MatchOp::Regex, pattern);
         made.map(Some).map_err(|reason| {
             Answer::refusal(400, format!("failed to parse receiver param: {reason}"))
         })
     }
+}
+
+fn too_much(name: &str) -> Answer {
+    let sentence = format!(
+        "there may be {MOST_MATCHERS} conditions under {name}, with {MOST_VALUE_BYTES} bytes each"
+    );
+    Answer::refusal(400, sentence)
 }
 
 /// A part of a query, in which a plus is a blank.

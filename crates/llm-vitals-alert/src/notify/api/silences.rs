@@ -11,7 +11,7 @@ use super::query::Query;
 use super::time::format;
 use crate::notify::matchers::matcher;
 use crate::notify::silence::Silence;
-use crate::notify::silences::SilenceError;
+use crate::notify::silences::{SilenceError, check_bounds};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -124,14 +124,20 @@ pub(super) fn post(
     let posted: Option<Posted> = read(text, "silence")?;
     let silence = checked(posted.ok_or_else(|| Answer::missing("silence"))?)?;
     let made = dispatcher.change(|dispatcher| dispatcher.silences_mut().set(silence, now));
-    match made {
-        Ok(id) => Ok(Answer::json(&Made { id })),
-        Err(SilenceError::NotFound(_)) => Err(Answer::refusal(404, "silence not found")),
-        Err(error @ (SilenceError::EndBeforeStart | SilenceError::EndInPast)) => Err(
-            Answer::refusal(400, format!("Failed to create silence: {error}")),
-        ),
-        Err(error @ SilenceError::TooMany { .. }) => Err(Answer::refusal(429, error.to_string())),
-        Err(error) => Err(Answer::refusal(400, format!("silence invalid: {error}"))),
+    made.map(|id| Answer::json(&Made { id }))
+        .map_err(|error| refusal(&error))
+}
+
+fn refusal(error: &SilenceError) -> Answer {
+    match error {
+        SilenceError::NotFound(_) => Answer::refusal(404, "silence not found"),
+        SilenceError::EndBeforeStart | SilenceError::EndInPast => {
+            Answer::refusal(400, format!("Failed to create silence: {error}"))
+        }
+        SilenceError::TooMany { .. } | SilenceError::TooManyPatterns { .. } => {
+            Answer::refusal(429, error.to_string())
+        }
+        error => Answer::refusal(400, format!("silence invalid: {error}")),
     }
 }
 
@@ -147,6 +153,9 @@ fn checked(posted: Posted) -> Result<Silence, Answer> {
         let message = "matchers in body should have at least 1 items";
         return Err(Answer::error(422, 612, message));
     }
+    let values = matchers.iter().flatten();
+    let values = values.filter_map(|matcher| matcher.value.as_deref());
+    check_bounds(values).map_err(|error| refusal(&error))?;
     let matchers = matchers.into_iter().enumerate();
     let matchers = matchers.map(|(number, posted)| checked_matcher(number, posted));
     let matchers: Vec<Matcher> = matchers.collect::<Result<_, _>>()?;

@@ -2,16 +2,18 @@
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
+use jiff::fmt::temporal::Pieces;
 use jiff::tz::TimeZone;
 
 /// A moment with milliseconds, in UTC.
 pub(super) fn format(ms: i64) -> String {
-    let moment = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH);
+    let moment = Timestamp::from_millisecond(ms.min(last_ms()));
+    let moment = moment.unwrap_or(Timestamp::UNIX_EPOCH);
     let seconds = moment.strftime("%Y-%m-%dT%H:%M:%S");
     format!("{seconds}.{:03}Z", moment.as_millisecond().rem_euclid(1000))
 }
 
-/// Reads a moment of RFC 3339, or one without an offset, which is UTC.
+/// Reads a moment of RFC 3339, or one without an offset, which is UTC. One after the last moment there is is that.
 pub(super) fn parse(text: &str) -> Option<i64> {
     if text.len() > 64 {
         return None;
@@ -21,7 +23,18 @@ pub(super) fn parse(text: &str) -> Option<i64> {
         let local: DateTime = text.parse().ok()?;
         Some(local.to_zoned(TimeZone::UTC).ok()?.timestamp())
     };
-    moment.or_else(local).map(Timestamp::as_millisecond)
+    // Others write the end of time as the end of the year 9999, which is a day behind the last moment there is here.
+    let last = || {
+        let date = Pieces::parse(text).ok()?.date();
+        (date >= jiff::civil::date(9999, 12, 30)).then_some(Timestamp::MAX)
+    };
+    let moment = moment.or_else(local).or_else(last);
+    moment.map(|moment| moment.as_millisecond().min(last_ms()))
+}
+
+/// The last moment that can be written.
+fn last_ms() -> i64 {
+    Timestamp::MAX.as_second() * 1000
 }
 
 /// The same, where Go's zero, the year 1, is no moment.
@@ -46,5 +59,26 @@ mod tests {
             assert_eq!(parse(text), None, "{text}");
         }
         assert_eq!(format(-1), "1969-12-31T23:59:59.999Z");
+    }
+
+    #[test]
+    fn a_moment_at_the_end_of_time_is_the_last_one() {
+        let last = parse("9999-12-30T22:00:00.999Z");
+        assert_eq!(last, parse("9999-12-30T22:00:00Z"));
+        for text in [
+            "9999-12-31T23:59:59Z",
+            "9999-12-31T23:59:59.999Z",
+            "9999-12-31T23:59:59",
+            "9999-12-31T23:59:59-12:00",
+        ] {
+            assert_eq!(parse(text), last, "{text}");
+        }
+        assert_eq!(
+            last.map(format).as_deref(),
+            Some("9999-12-30T22:00:00.000Z")
+        );
+        for text in ["9999-12-32T00:00:00Z", "10000-01-01T00:00:00Z"] {
+            assert_eq!(parse(text), None, "{text}");
+        }
     }
 }

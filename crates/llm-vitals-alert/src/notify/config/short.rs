@@ -34,9 +34,8 @@ const GROUP_WAIT: Duration = Duration::from_secs(30);
 const GROUP_INTERVAL: Duration = Duration::from_secs(300);
 const CRITICAL_REPEAT: Duration = Duration::from_secs(4 * 3600);
 const REPEAT: Duration = Duration::from_secs(24 * 3600);
-/// A push to Alertmanagers is no message: they must hear of each alert soon and each minute again.
+/// A push to Alertmanagers is no message: they must hear of each alert soon. The notifier itself pushes each minute again.
 const PUSH_INTERVAL: Duration = Duration::from_secs(15);
-const PUSH_REPEAT: Duration = Duration::from_secs(60);
 
 /// `None` only where a problem was found.
 pub(super) fn read(values: &mut Values<'_>, root: Fields<'_>) -> Option<Config> {
@@ -77,7 +76,6 @@ pub(super) fn read(values: &mut Values<'_>, root: Fields<'_>) -> Option<Config> 
             group_by: Some(Vec::new()),
             group_wait: Duration::ZERO,
             group_interval: PUSH_INTERVAL,
-            repeat_interval: PUSH_REPEAT,
             is_continued: true,
             ..route("alertmanager", Vec::new())
         });

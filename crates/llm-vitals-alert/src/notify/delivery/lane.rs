@@ -1,14 +1,18 @@
 //! One integration of one receiver: its queue, and when it may be called.
 
+mod saved;
+
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::saved::SavedLane;
 use super::backoff::{self, Backoff};
 use super::counts::Counts;
-use super::queue::{Entry, Pushed, Queue, QueueLimits};
+use super::queue::{Pushed, Queue, QueueLimits};
 use super::token_bucket::TokenBucket;
 use crate::notify::notification::{Notification, NotifiedAlert, NotifyReason};
 use crate::notify::notifier::{Notifier, NotifyError};
@@ -44,10 +48,10 @@ struct Health {
     failing: Option<Failing>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Failing {
     since: i64,
-    reason: &'static str,
+    reason: Cow<'static, str>,
     /// It need not last for a while before somebody is told.
     is_final: bool,
 }
@@ -84,18 +88,6 @@ pub(crate) enum Outcome {
         is_first: bool,
     },
     GivenUp,
-}
-
-/// What is kept of a lane over a restart.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct SavedLane {
-    pub(crate) receiver: String,
-    pub(crate) index: usize,
-    pub(crate) integration: String,
-    not_before: i64,
-    queue: Vec<Entry>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    held: Vec<Notification>,
 }
 
 impl Lane {
@@ -139,6 +131,31 @@ impl Lane {
             self.fail(now_ms, "queue_full", "the queue is full", true);
         }
         pushed
+    }
+
+    /// Whether another group finds no room until something leaves.
+    pub(crate) fn is_full(&self) -> bool {
+        self.queue.is_full()
+    }
+
+    /// Whether something with this key waits or is on its way.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.queue.has(key)
+    }
+
+    /// A group finds no room and will be told when there is some.
+    pub(crate) fn hold_back(&mut self) {
+        self.counts.refused += 1;
+    }
+
+    /// Groups are held back. Says whether this is a failure that was not known: one that works is only late.
+    pub(crate) fn is_held_up(&mut self, now_ms: i64) -> bool {
+        let failing = self.health.failing.as_ref();
+        let is_new = self.is_full() && failing.is_some_and(|failing| !failing.is_final);
+        if is_new {
+            self.fail(now_ms, "queue_full", "the queue is full", true);
+        }
+        is_new
     }
 
     /// What to do now. What it says to send is in flight until [`finish`](Self::finish) is called.
@@ -283,20 +300,17 @@ impl Lane {
         self.health.last_error = Some(message.to_owned());
         let failing = self.health.failing.get_or_insert(Failing {
             since: now_ms,
-            reason,
+            reason: reason.into(),
             is_final,
         });
         if is_final && !failing.is_final {
-            *failing = Failing {
-                reason,
-                is_final,
-                ..*failing
-            };
+            failing.reason = reason.into();
+            failing.is_final = true;
         }
     }
 
     pub(crate) fn state(&self, now_ms: i64) -> LaneState {
-        match self.health.failing {
+        match &self.health.failing {
             None => LaneState::Working,
             Some(_) if self.failing(now_ms).is_some() => LaneState::Failing,
             Some(_) => LaneState::Retrying,
@@ -304,15 +318,16 @@ impl Lane {
     }
 
     /// Why somebody else is to be told that nothing arrives, if so.
-    pub(crate) fn failing(&self, now_ms: i64) -> Option<&'static str> {
-        let failing = self.health.failing?;
+    pub(crate) fn failing(&self, now_ms: i64) -> Option<&str> {
+        let failing = self.health.failing.as_ref()?;
         let is_due = failing.is_final || now_ms >= failing.since + FAILING_AFTER_MS;
-        is_due.then_some(failing.reason)
+        is_due.then_some(&failing.reason)
     }
 
     /// When [`failing`](Self::failing) may change by time alone.
     pub(crate) fn fails_at(&self) -> Option<i64> {
-        let failing = self.health.failing.filter(|failing| !failing.is_final)?;
+        let failing = self.health.failing.as_ref();
+        let failing = failing.filter(|failing| !failing.is_final)?;
         Some(failing.since + FAILING_AFTER_MS)
     }
 
@@ -339,39 +354,6 @@ impl Lane {
             merged: self.queue.merged,
             ..self.counts.clone()
         }
-    }
-
-    /// What waits, to be saved. What is in flight is part of it: it has not arrived.
-    pub(crate) fn save(&self) -> SavedLane {
-        SavedLane {
-            receiver: self.receiver.clone(),
-            index: self.index,
-            integration: self.integration().to_owned(),
-            not_before: self.not_before,
-            queue: self.queue.entries().cloned().collect(),
-            held: self.held.values().map(|(held, _)| held.clone()).collect(),
-        }
-    }
-
-    /// Takes what was saved of a lane with the same receiver, index and integration. A receiver's wish not to be called outlives a
-    /// restart, for at most an hour.
-    pub(crate) fn restore(&mut self, saved: SavedLane, now_ms: i64) {
-        self.not_before = saved.not_before.min(now_ms.saturating_add(3_600_000));
-        self.queue.restore(saved.queue);
-        let held = saved.held.into_iter();
-        self.held = held
-            .map(|held| (held.key(), (held, i64::MIN / 2)))
-            .collect();
-    }
-}
-
-impl SavedLane {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.queue.is_empty() && self.held.is_empty()
-    }
-
-    pub(crate) fn queued(&self) -> usize {
-        self.queue.len()
     }
 }
 

@@ -14,4 +14,6 @@ pub struct DispatcherCounts {
     pub unnotified: u64,
     /// Times an alert went into the group for what is beyond the limit of groups.
     pub beyond_groups: u64,
+    /// Silences of a saved state that were not taken up: beyond the limits, or with a wrong regular expression.
+    pub dropped_silences: u64,
 }

@@ -71,6 +71,20 @@ impl Groups {
         due.map(|(_, id)| *id).collect()
     }
 
+    pub(super) fn next_due_after(&self, ms: i64) -> Option<i64> {
+        let mut after = self.due.range((ms.saturating_add(1), 0)..);
+        after.next().map(|(due, _)| *due)
+    }
+
+    /// The groups whose time came after one moment and until another.
+    pub(super) fn due_between(&self, after_ms: i64, until_ms: i64) -> Vec<u64> {
+        if after_ms >= until_ms {
+            return Vec::new();
+        }
+        let due = self.due.range((after_ms, u64::MAX)..=(until_ms, u64::MAX));
+        due.map(|(_, id)| *id).collect()
+    }
+
     /// The clock was set back by so many milliseconds: so is the time that groups wait for.
     pub(super) fn set_back(&mut self, by_ms: i64) {
         self.due.clear();

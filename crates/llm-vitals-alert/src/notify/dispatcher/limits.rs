@@ -10,6 +10,8 @@ pub struct Limits {
     pub max_groups: usize,
     /// Silences, those included that are over. One more takes the place of one that is over, or is refused.
     pub max_silences: usize,
+    /// Regular expressions in all silences. A silence with more of them takes the place of those that are over, or is refused.
+    pub max_silence_patterns: usize,
     /// Bytes of all names and values of the labels of an alert, of its annotations, or of the texts of a silence.
     pub max_text_bytes: usize,
     /// Entries of the log of what was told. One more takes the place of the oldest whose group is gone.
@@ -22,6 +24,7 @@ impl Default for Limits {
             max_alerts: 50_000,
             max_groups: 10_000,
             max_silences: 10_000,
+            max_silence_patterns: 1_000,
             max_text_bytes: 65_536,
             max_log_entries: 100_000,
         }

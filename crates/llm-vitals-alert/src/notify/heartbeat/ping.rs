@@ -49,6 +49,6 @@ impl Ping {
 impl Pulse for Ping {
     async fn ping(&self) -> Result<(), NotifyError> {
         let request = self.client.request(self.method.clone(), &self.url)?;
-        self.client.send(request).await.map(|_| ())
+        self.client.deliver(request).await
     }
 }

@@ -8,7 +8,7 @@ use super::redact::Redaction;
 use super::retry_after::retry_after;
 use crate::notify::notifier::NotifyError;
 
-/// A whole answer, of any status.
+/// An answer, of any status; a whole one after 2xx.
 #[derive(Debug)]
 pub(crate) struct HttpAnswer {
     pub(crate) status: u16,

@@ -16,10 +16,12 @@ enum Act {
     Answer(&'static str),
     Hang,
     Reset,
-    /// An answer whose body never ends.
-    Flood,
-    /// An answer whose body comes in single bytes.
-    Trickle,
+    /// An answer that begins so and whose body never ends.
+    Flood(&'static str),
+    /// An answer that begins so and whose body comes in single bytes.
+    Trickle(&'static str),
+    /// An answer that begins so and breaks off.
+    Break(&'static str),
 }
 
 struct Server {
@@ -75,25 +77,31 @@ async fn serve(mut stream: TcpStream, act: Act, seen: Arc<Mutex<Vec<String>>>) {
             Ok(count) => request.extend_from_slice(&buffer[..count]),
         }
     }
-    let flood = "HTTP/1.1 200 OK\r\ncontent-length: 99999999\r\n\r\n";
     match act {
         Act::Answer(text) => {
             let _ = stream.write_all(text.as_bytes()).await;
         }
         Act::Hang => std::future::pending().await,
         Act::Reset => stream.set_zero_linger().unwrap(),
-        Act::Flood => {
-            let _ = stream.write_all(flood.as_bytes()).await;
+        Act::Flood(head) => {
+            let _ = stream.write_all(head.as_bytes()).await;
             while stream.write_all(&[b'x'; 4096]).await.is_ok() {}
         }
-        Act::Trickle => {
-            let _ = stream.write_all(flood.as_bytes()).await;
+        Act::Trickle(head) => {
+            let _ = stream.write_all(head.as_bytes()).await;
             while stream.write_all(b"x").await.is_ok() {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         }
+        Act::Break(head) => {
+            let _ = stream.write_all(head.as_bytes()).await;
+        }
     }
 }
+
+const ENDLESS: &str = "HTTP/1.1 200 OK\r\ncontent-length: 99999999\r\n\r\n";
+const ENDLESS_NO: &str =
+    "HTTP/1.1 503 X\r\nretry-after: 7\r\ncontent-length: 99999999\r\n\r\nno luck";
 
 fn client(change: impl FnOnce(&mut HttpConfig)) -> HttpClient {
     let mut config = HttpConfig {
@@ -179,9 +187,12 @@ async fn every_answer_and_every_fault_is_told_apart() {
             "permanent client_error: answered 302: a redirect that is not followed",
         ),
         (Act::Hang, "temporary timeout: no answer in time"),
-        (Act::Trickle, "temporary timeout: no answer in time"),
         (
-            Act::Flood,
+            Act::Trickle(ENDLESS),
+            "temporary timeout: no answer in time",
+        ),
+        (
+            Act::Flood(ENDLESS),
             "temporary other: the answer is longer than 64 KiB",
         ),
         (
@@ -201,6 +212,39 @@ async fn every_answer_and_every_fault_is_told_apart() {
             expected,
             "{act:?}"
         );
+    }
+}
+
+#[tokio::test]
+async fn who_needs_no_text_is_told_by_the_status_whatever_follows_it() {
+    let client = client(|_| {});
+    for act in [
+        Act::Flood(ENDLESS),
+        Act::Trickle(ENDLESS),
+        Act::Break(ENDLESS),
+    ] {
+        let server = Server::start(std::slice::from_ref(&act)).await;
+        let request = client.json(&server.url(), &"hello").unwrap();
+        assert_eq!(client.deliver(request).await, Ok(()), "{act:?}");
+        assert_eq!(server.requests().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_counts_by_its_status_and_with_its_wait_whatever_follows_it() {
+    let client = client(|_| {});
+    for act in [
+        Act::Flood(ENDLESS_NO),
+        Act::Trickle(ENDLESS_NO),
+        Act::Break(ENDLESS_NO),
+    ] {
+        let server = Server::start(std::slice::from_ref(&act)).await;
+        let error = shown(post(&client, &server.url()).await);
+        let expected = "temporary server_error after 7s: answered 503: no luck";
+        assert!(error.starts_with(expected), "{act:?}: {error}");
+        let request = client.json(&server.url(), &"hello").unwrap();
+        let error = shown(client.deliver(request).await.map(|()| 200));
+        assert!(error.starts_with(expected), "{act:?}: {error}");
     }
 }
 

@@ -4,8 +4,8 @@ use llm_vitals_promql::{MatchOp, Matcher};
 
 use super::{MatcherError, matcher};
 
-/// Reads a list of conditions.
-pub(super) fn parse(text: &str) -> Result<Vec<Matcher>, MatcherError> {
+/// Reads a list of so many conditions at most.
+pub(super) fn parse(text: &str, most: usize) -> Result<Vec<Matcher>, MatcherError> {
     let text = text.strip_prefix('{').unwrap_or(text);
     let text = text.strip_suffix('}').unwrap_or(text);
     let mut parts: Vec<&str> = Vec::new();
@@ -26,6 +26,12 @@ pub(super) fn parse(text: &str) -> Result<Vec<Matcher>, MatcherError> {
     let last = text[start..].trim();
     if !last.is_empty() {
         parts.push(last);
+    }
+    if parts.len() > most {
+        return Err(MatcherError {
+            message: format!("expected {most} at most"),
+            offset: 0,
+        });
     }
     parts.into_iter().map(one).collect()
 }

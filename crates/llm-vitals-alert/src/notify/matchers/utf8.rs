@@ -23,8 +23,8 @@ struct Lexer<'a> {
     start: usize,
 }
 
-/// Reads a list of conditions.
-pub(super) fn parse(text: &str) -> Result<Vec<Matcher>, MatcherError> {
+/// Reads a list of so many conditions at most.
+pub(super) fn parse(text: &str, most: usize) -> Result<Vec<Matcher>, MatcherError> {
     let mut lexer = Lexer {
         text,
         at: 0,
@@ -58,6 +58,9 @@ pub(super) fn parse(text: &str) -> Result<Vec<Matcher>, MatcherError> {
                 shown(&name)
             )));
         };
+        if matchers.len() == most {
+            return Err(lexer.wrong(format!("expected {most} at most")));
+        }
         let made = matcher(&name, op, &value);
         matchers.push(made.map_err(|message| lexer.wrong(message))?);
         token = lexer.next()?;

@@ -109,6 +109,12 @@ impl AlertMessage {
         }
     }
 
+    /// `firing` or `resolved`.
+    #[must_use]
+    pub fn state_text(&self) -> &'static str {
+        if self.is_firing { "firing" } else { "resolved" }
+    }
+
     /// Value and threshold: `10% (alerts above 5%)`.
     #[must_use]
     pub fn value_text(&self) -> Option<String> {

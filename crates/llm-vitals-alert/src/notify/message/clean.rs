@@ -6,7 +6,8 @@ pub(crate) fn clean(text: &str, most: usize) -> String {
     let mut chars = 0;
     let mut is_blank = true;
     for char in text.chars() {
-        let char = if is_invisible(char) { ' ' } else { char };
+        let is_blank_here = char.is_control() || char.is_whitespace() || misleads(char);
+        let char = if is_blank_here { ' ' } else { char };
         if char == ' ' && is_blank {
             continue;
         }
@@ -25,11 +26,12 @@ pub(crate) fn clean(text: &str, most: usize) -> String {
     out
 }
 
-/// Control characters, ends of lines and marks that turn the direction of writing.
-fn is_invisible(char: char) -> bool {
-    char.is_control()
-        || char.is_whitespace()
-        || matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+/// Marks that turn the direction of writing, and invisible characters that hide a text in another.
+pub(crate) fn misleads(char: char) -> bool {
+    matches!(
+        char,
+        '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}'
+    )
 }
 
 #[cfg(test)]

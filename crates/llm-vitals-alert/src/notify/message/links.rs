@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::template::query_escaped;
+
 /// How long an address may be: what servers and mail programs take.
 const LONGEST: usize = 2_000;
 
@@ -74,16 +76,8 @@ fn label_name(name: &str) -> String {
 }
 
 fn encoded(text: &str) -> String {
-    let mut out = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                out.push(char::from(byte));
-            }
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
+    // A `+` of the text is `%2B`: those that are there are blanks, which not everybody reads so.
+    query_escaped(text).replace('+', "%20")
 }
 
 #[cfg(test)]

@@ -88,11 +88,7 @@ pub(super) fn facts(alert: &AlertMessage) -> Vec<(&'static str, String)> {
 
 /// `HighErrorRate firing, critical`
 pub(super) fn heading(alert: &AlertMessage) -> String {
-    let state = if alert.is_firing {
-        "firing"
-    } else {
-        "resolved"
-    };
+    let state = alert.state_text();
     let severity = alert
         .severity
         .as_deref()

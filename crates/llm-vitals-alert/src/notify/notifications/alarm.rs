@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use llm_vitals_promql::Labels;
+use serde::{Deserialize, Serialize};
 
 use crate::notify::delivery::Lane;
 use crate::notify::dispatcher::PostedAlert;
@@ -21,6 +22,25 @@ pub(crate) struct Alarm {
     pub(crate) since: i64,
     /// To whom it goes.
     pub(crate) way: Way,
+}
+
+/// What is kept of an alarm over a restart, so that whoever was told of it is told of its end.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SavedAlarm {
+    lane: LaneName,
+    labels: BTreeMap<String, String>,
+    summary: String,
+    since: i64,
+    /// Who was told past the tree.
+    told: Vec<LaneName>,
+}
+
+/// What a lane is known by in another process.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct LaneName {
+    receiver: String,
+    index: usize,
+    integration: String,
 }
 
 /// How an alarm finds somebody.
@@ -96,8 +116,60 @@ impl Alarm {
         }
     }
 
+    /// `None` where its lane is gone.
+    pub(crate) fn save(&self, lanes: &[Lane]) -> Option<SavedAlarm> {
+        let name = |id: u64| lanes.iter().find(|lane| lane.id == id).map(LaneName::of);
+        let told: &[u64] = match &self.way {
+            Way::Direct(told) => told,
+            Way::None | Way::Routed => &[],
+        };
+        Some(SavedAlarm {
+            lane: name(self.lane)?,
+            labels: crate::alert::label_map(&self.labels),
+            summary: self.summary.clone(),
+            since: self.since,
+            told: told.iter().filter_map(|&id| name(id)).collect(),
+        })
+    }
+
+    /// `None` where its lane is gone. One that the tree led somewhere finds its way anew.
+    pub(crate) fn restore(saved: SavedAlarm, lanes: &[Lane]) -> Option<Self> {
+        let id = |name: &LaneName| {
+            let lane = lanes.iter().find(|lane| LaneName::of(lane) == *name);
+            lane.map(|lane| lane.id)
+        };
+        let told: Vec<u64> = saved.told.iter().filter_map(id).collect();
+        Some(Self {
+            lane: id(&saved.lane)?,
+            labels: Labels::new(&saved.labels),
+            summary: saved.summary,
+            since: saved.since,
+            way: match told.is_empty() {
+                true => Way::None,
+                false => Way::Direct(told),
+            },
+        })
+    }
+
     fn annotations(&self) -> BTreeMap<String, String> {
         BTreeMap::from([("summary".to_owned(), self.summary.clone())])
+    }
+}
+
+impl SavedAlarm {
+    /// With all times so much earlier.
+    pub(crate) fn move_back(&mut self, by_ms: i64) {
+        self.since = self.since.saturating_sub(by_ms);
+    }
+}
+
+impl LaneName {
+    fn of(lane: &Lane) -> Self {
+        Self {
+            receiver: lane.receiver.clone(),
+            index: lane.index,
+            integration: lane.integration().to_owned(),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Options, and what is made of them.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -47,12 +47,21 @@ impl NotificationsBuilder {
 
     /// Keeps in a file what was told, what waits, and the silences: taken up at the start, saved after changes, about once a second.
     ///
-    /// An error if there is a file that cannot be read. A failed save is counted and logged, and the file stays as it was.
+    /// An error if there is a file that cannot be read: see [`set_aside_damaged`](Self::set_aside_damaged). A failed save is counted and
+    /// logged, and the file stays as it was.
     pub fn with_state_file(mut self, path: impl Into<PathBuf>) -> Result<Self, Error> {
         let path = path.into();
         let state = NotifyState::load(&path)?;
         self.state = Some((path, state));
         Ok(self)
+    }
+
+    /// Puts a state file out of the way that is damaged or of another version, so that an application can start without it: it is renamed
+    /// to `<file>.damaged`, in place of an older one of that name. To be called before [`with_state_file`](Self::with_state_file).
+    ///
+    /// Gives what is wrong with the file, to be logged; `None` where nothing is. An error if it can be neither read nor renamed.
+    pub fn set_aside_damaged(path: &Path) -> Result<Option<Error>, Error> {
+        NotifyState::set_aside_damaged(path)
     }
 
     /// Where this process can be seen, for links in messages.
@@ -99,7 +108,7 @@ impl NotificationsBuilder {
         self
     }
 
-    /// Another clock than [`now_ms`], in milliseconds since 1970.
+    /// Another clock than [`now_ms`], in milliseconds since 1970. One that goes back while it runs makes waiting messages wait for longer.
     #[must_use]
     pub fn with_clock(mut self, clock: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
         self.clock = Box::new(clock);
@@ -127,9 +136,10 @@ impl NotificationsBuilder {
             maker: self.maker,
             began: now,
             evaluation_timeout_ms: milliseconds(self.evaluation_timeout),
+            held_until: None,
         };
         let path = self.state.map(|(path, state)| {
-            core.restore(state.dispatcher, state.lanes, now);
+            core.restore(state, now);
             path
         });
         let shared = Arc::new(Shared {

@@ -1,9 +1,13 @@
 //! Dispatcher, lanes and alarms as one state machine: times in, things to send out.
 
+mod alarms;
+mod due;
+mod saved;
+
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::alarm::{self, Alarm, Way};
+use super::alarm::{self, Alarm};
 use super::attempt::Job;
 use super::journal::Journal;
 use super::maker::Maker;
@@ -12,8 +16,8 @@ use super::status::ReceiverStatus;
 use crate::error::Error;
 use crate::evaluator::ActiveAlert;
 use crate::notify::config::Config;
-use crate::notify::delivery::{Counts, Lane, Next, Outcome, Pushed, SavedLane};
-use crate::notify::dispatcher::{Dispatcher, DispatcherState, PostedAlert, Refusal};
+use crate::notify::delivery::{Counts, Lane, Next, Outcome, Pushed};
+use crate::notify::dispatcher::{Dispatcher, PostedAlert, Refusal};
 use crate::notify::heartbeat::{Heart, Pulse};
 use crate::notify::notification::{Evidence, Notification, NotifiedAlert};
 use crate::notify::notifier::{Notifier, NotifyError, Receipt};
@@ -41,6 +45,8 @@ pub(crate) struct Core {
     pub(crate) maker: Maker,
     pub(crate) began: i64,
     pub(crate) evaluation_timeout_ms: i64,
+    /// Some of the groups that were due until then are held back, for want of room.
+    pub(crate) held_until: Option<i64>,
 }
 
 impl Core {
@@ -75,11 +81,7 @@ impl Core {
     /// Does what is due, and gives what is to be sent now.
     pub(crate) fn step(&mut self, now_ms: i64) -> Vec<Job> {
         self.follow_alarms(now_ms);
-        let due = self.dispatcher.tick(now_ms);
-        self.is_dirty |= !due.is_empty();
-        for notification in due {
-            self.hand_over(notification, now_ms);
-        }
+        self.tell_due(now_ms);
         self.resend(now_ms);
         let mut jobs = Vec::new();
         for lane in &mut self.lanes {
@@ -105,7 +107,7 @@ impl Core {
             [lane.ready_at(), lane.resends_at(), fails]
         });
         let hearts = self.hearts.iter().map(|heart| heart.due_at());
-        let all = of_lanes.chain(hearts).chain([self.dispatcher.next_tick()]);
+        let all = of_lanes.chain(hearts).chain([self.next_due()]);
         all.flatten().min()
     }
 
@@ -204,94 +206,6 @@ impl Core {
         }
     }
 
-    /// Raises and ends the alarms about lanes.
-    fn follow_alarms(&mut self, now_ms: i64) {
-        let failing: Vec<(u64, Option<&'static str>)> = self
-            .lanes
-            .iter()
-            .map(|lane| (lane.id, lane.failing(now_ms)))
-            .collect();
-        let works = |id: u64| {
-            failing
-                .iter()
-                .any(|(lane, why)| *lane == id && why.is_none())
-        };
-        let is_over = |alarm: &Alarm| {
-            !failing
-                .iter()
-                .any(|(lane, why)| *lane == alarm.lane && why.is_some())
-        };
-        let (over, mut alarms): (Vec<Alarm>, Vec<Alarm>) = std::mem::take(&mut self.alarms)
-            .into_iter()
-            .partition(is_over);
-        for alarm in over {
-            let _ = self.put([alarm.post(Some(now_ms))], now_ms);
-            if let Way::Direct(lanes) = &alarm.way {
-                self.tell(&alarm, lanes, Some(now_ms), now_ms);
-            }
-        }
-        for (id, reason) in &failing {
-            let (Some(reason), false) = (reason, alarms.iter().any(|alarm| alarm.lane == *id))
-            else {
-                continue;
-            };
-            let Some(lane) = self.lanes.iter().find(|lane| lane.id == *id) else {
-                continue;
-            };
-            let alarm = Alarm::new(lane, reason, now_ms);
-            self.journal.alarms(
-                (&lane.receiver, lane.integration()),
-                lane.last_error().unwrap_or_default(),
-            );
-            let _ = self.put([alarm.post(None)], now_ms);
-            alarms.push(alarm);
-        }
-        for alarm in &mut alarms {
-            if alarm.way == Way::None {
-                alarm.way = self.find_way(alarm, &works, now_ms);
-                if let Way::Direct(lanes) = &alarm.way {
-                    self.tell(alarm, lanes, None, now_ms);
-                }
-            }
-        }
-        self.alarms = alarms;
-    }
-
-    /// Who is told of an alarm: whom the tree names, if one of them works, else everybody who works and is not of the same receiver.
-    fn find_way(&self, alarm: &Alarm, works: &impl Fn(u64) -> bool, now_ms: i64) -> Way {
-        let alerts = self.dispatcher.alerts(now_ms);
-        let routed = alerts
-            .into_iter()
-            .find(|alert| alert.labels == alarm.labels);
-        let routed = routed.map_or(Vec::new(), |alert| alert.receivers);
-        let working = self.lanes.iter().filter(|lane| works(lane.id));
-        if working.clone().any(|lane| routed.contains(&lane.receiver)) {
-            return Way::Routed;
-        }
-        if working.clone().next().is_none() {
-            return Way::None;
-        }
-        Way::Direct(working.map(|lane| lane.id).collect())
-    }
-
-    /// Tells lanes of an alarm past the dispatcher.
-    fn tell(&mut self, alarm: &Alarm, lanes: &[u64], ends_at: Option<i64>, now_ms: i64) {
-        let config = Arc::clone(self.dispatcher.config());
-        for lane in self
-            .lanes
-            .iter_mut()
-            .filter(|lane| lanes.contains(&lane.id))
-        {
-            if ends_at.is_some() && !sends_resolved(&config, lane) {
-                continue;
-            }
-            let notification = alarm.notification(lane, ends_at, now_ms, &self.external_url);
-            // One that is refused is counted, and raises an alarm itself.
-            let _ = lane.push(notification, now_ms);
-        }
-        self.is_dirty = true;
-    }
-
     pub(crate) fn receivers(&self, now_ms: i64) -> Vec<ReceiverStatus> {
         let lanes = self.lanes.iter().map(|lane| {
             let counts = lane.counts();
@@ -346,6 +260,7 @@ impl Core {
         self.lanes = lanes;
         self.hearts = hearts;
         self.dispatcher.reload(config, now_ms);
+        self.held_until = None;
         self.is_dirty = true;
         Ok(())
     }
@@ -363,54 +278,8 @@ impl Core {
             self.journal.gives_up(lane.id, of, &error, now_ms);
         }
     }
-
-    pub(crate) fn save(&self) -> (DispatcherState, Vec<SavedLane>) {
-        let lanes = self.lanes.iter().map(Lane::save);
-        (
-            self.dispatcher.state(),
-            lanes.filter(|lane| !lane.is_empty()).collect(),
-        )
-    }
-
-    pub(crate) fn restore(
-        &mut self,
-        dispatcher: DispatcherState,
-        lanes: Vec<SavedLane>,
-        now_ms: i64,
-    ) {
-        self.dispatcher.restore(dispatcher, now_ms);
-        for saved in lanes {
-            let same = self
-                .lanes
-                .iter_mut()
-                .find(|lane| is_same(lane, &saved.receiver, saved.index, &saved.integration));
-            match same {
-                Some(lane) => lane.restore(saved, now_ms),
-                None if saved.queued() > 0 => {
-                    let counts = self.retired.entry("gone").or_default();
-                    counts.given_up += saved.queued() as u64;
-                    let error = format!(
-                        "the receiver is gone since the restart, and {} with it",
-                        saved.queued()
-                    );
-                    self.journal
-                        .gives_up(0, (&saved.receiver, "gone"), &error, now_ms);
-                }
-                None => {}
-            }
-        }
-    }
 }
 
 fn is_same(lane: &Lane, receiver: &str, index: usize, integration: &str) -> bool {
     lane.receiver == receiver && lane.index == index && lane.integration() == integration
-}
-
-fn sends_resolved(config: &Config, lane: &Lane) -> bool {
-    let receiver = config
-        .receivers()
-        .iter()
-        .find(|receiver| receiver.name() == lane.receiver);
-    let integration = receiver.and_then(|receiver| receiver.integrations().get(lane.index));
-    integration.is_some_and(|integration| integration.send_resolved())
 }

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use llm_vitals_promql::Labels;
 
-use crate::alert::AlertState;
+use crate::alert::{AlertState, label_map};
 use crate::evaluator::ActiveAlert;
 use crate::notify::dispatcher::PostedAlert;
 use crate::notify::notification::{Ended, Evidence};
-use crate::transition::{Reason, Transition};
+use crate::transition::Transition;
 
 /// How old evidence may be of an alert that goes on.
 const EVIDENCE_AGE_MS: i64 = 5 * 60_000;
+/// Bytes of one value of a label or of one annotation. What is longer is cut: an alert whose text is too long is told all the same.
+const MOST_BYTES: usize = 4096;
 
 /// By labels.
 #[derive(Debug, Default)]
@@ -83,7 +85,7 @@ impl Observed {
                 }
             }
             let seen = Seen {
-                annotations: alert.annotations().iter().cloned().collect(),
+                annotations: bounded(alert.annotations().iter().cloned()),
                 starts_at: alert.fired_at().unwrap_or(alert.active_at()),
                 ends_at,
                 evidence,
@@ -106,7 +108,12 @@ impl Observed {
 
 impl Seen {
     fn post(&self, labels: &Labels) -> PostedAlert {
-        let mut posted = PostedAlert::new(labels.clone())
+        let is_long = labels.iter().any(|(_, value)| value.len() > MOST_BYTES);
+        let labels = match is_long {
+            true => Labels::new(&bounded(label_map(labels))),
+            false => labels.clone(),
+        };
+        let mut posted = PostedAlert::new(labels)
             .with_annotations(self.annotations.clone())
             .with_start(self.starts_at)
             .without_timeout();
@@ -121,13 +128,23 @@ fn ended(changes: &[Transition], labels: &Labels) -> Option<Ended> {
     let change = changes.find(|change| {
         change.alert().labels() == labels && change.to() == Some(AlertState::Resolved)
     })?;
-    match change.reason() {
-        Reason::ConditionFalse => Some(Ended::ConditionFalse),
-        Reason::NoData => Some(Ended::NoData),
-        Reason::NotInResult => Some(Ended::NotInResult),
-        Reason::RuleRemoved => Some(Ended::RuleRemoved),
-        Reason::EvaluationFailed => Some(Ended::EvaluationFailed),
-        Reason::EvaluationRecovered => Some(Ended::EvaluationRecovered),
-        Reason::Condition => None,
-    }
+    Ended::of(change.reason())
+}
+
+/// The same texts, each cut to what may be.
+fn bounded(texts: impl IntoIterator<Item = (String, String)>) -> BTreeMap<String, String> {
+    let cut = |mut text: String| {
+        if text.len() > MOST_BYTES {
+            let mark = '…';
+            let mut end = MOST_BYTES - mark.len_utf8();
+            while !text.is_char_boundary(end) {
+                end -= 1;
+            }
+            text.truncate(end);
+            text.push(mark);
+        }
+        text
+    };
+    let texts = texts.into_iter();
+    texts.map(|(name, text)| (name, cut(text))).collect()
 }

@@ -13,7 +13,6 @@ use tokio::task::{Id, JoinError, JoinHandle, JoinSet};
 use super::Shared;
 use super::attempt::Job;
 use crate::notify::notifier::{NotifyError, Receipt};
-use crate::notify::state::NotifyState;
 
 /// The longest time between two looks at the clock, which may be one that is set.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
@@ -159,8 +158,7 @@ impl NotificationsRunner {
         let state = {
             let mut core = self.shared.lock();
             core.is_dirty = false;
-            let (dispatcher, lanes) = core.save();
-            NotifyState::new(dispatcher, lanes)
+            core.save()
         };
         self.save_at = now.saturating_add(SAVE_EVERY_MS);
         self.saving = Some(tokio::task::spawn_blocking(move || state.save(&path)));

@@ -60,7 +60,7 @@ fn alert(alert: &AlertMessage) -> Value {
         .collect();
     let mut fields = json!({
         "alert": alert.name,
-        "status": if alert.is_firing { "firing" } else { "resolved" },
+        "status": alert.state_text(),
         "severity": alert.severity,
         "summary": alert.summary,
         "value": alert.value,

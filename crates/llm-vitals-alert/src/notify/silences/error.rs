@@ -27,8 +27,23 @@ pub enum SilenceError {
         /// How long they may be.
         most: usize,
     },
+    /// It has too many matchers.
+    TooManyMatchers {
+        /// How many there may be.
+        most: usize,
+    },
+    /// The value of a matcher is too long.
+    LongValue {
+        /// How many bytes it may have.
+        most: usize,
+    },
     /// There are as many as may be.
     TooMany {
+        /// How many.
+        most: usize,
+    },
+    /// All silences together have as many regular expressions as may be.
+    TooManyPatterns {
         /// How many.
         most: usize,
     },
@@ -49,6 +64,14 @@ impl fmt::Display for SilenceError {
             Self::TooLarge { bytes, most } => {
                 write!(f, "the silence has {bytes} bytes of text, and may have {most}")
             }
+            Self::TooManyMatchers { most } => write!(f, "a silence has at most {most} matchers"),
+            Self::LongValue { most } => {
+                write!(f, "the value of a matcher has at most {most} bytes")
+            }
+            Self::TooManyPatterns { most } => write!(
+                f,
+                "all silences together have at most {most} regular expressions: expire some first"
+            ),
             Self::TooMany { most } => {
                 write!(f, "there are {most} silences, which is the most: expire some first")
             }

@@ -94,11 +94,7 @@ fn sections(message: &Message) -> Vec<String> {
 /// The lines that have room, the most important ones first. Each is bounded, and none is cut in the middle of its markup.
 fn section(alert: &AlertMessage, is_summary_said: bool, most: usize) -> String {
     let name = escape(&alert.name.replace('*', "∗"), 250);
-    let state = if alert.is_firing {
-        "firing"
-    } else {
-        "resolved"
-    };
+    let state = alert.state_text();
     let severity = alert
         .severity
         .as_deref()

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::notify::message::clean;
-use crate::template::{Value, wrong_arguments};
+use crate::template::{Value, query_escaped, wrong_arguments};
 
 use super::escape::escaped;
 use super::moment;
@@ -30,7 +30,7 @@ pub(super) fn call(name: &str, arguments: &[Value], now_ms: i64) -> Option<Resul
             text(clean(given, usize::try_from(*most).unwrap_or(0)))
         }
         ("html", [value]) => text(escaped(&value.print(), false)),
-        ("urlquery", [value]) => text(query(&value.print())),
+        ("urlquery", [value]) => text(query_escaped(&value.print())),
         ("join" | "safeHtml" | "title" | "trimSpace" | "truncate" | "html" | "urlquery", _) => {
             Some(Err(wrong_arguments(arguments)))
         }
@@ -49,20 +49,6 @@ fn title(text: &str) -> String {
             out.extend(char.to_lowercase());
         }
         starts = !char.is_alphanumeric() && char != '_' && char != '\'';
-    }
-    out
-}
-
-fn query(text: &str) -> String {
-    let mut out = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                out.push(char::from(byte));
-            }
-            b' ' => out.push('+'),
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
     }
     out
 }

@@ -48,6 +48,51 @@ async fn bodies_are_bounded_and_their_errors_are_json() {
 }
 
 #[tokio::test]
+async fn matchers_are_counted_and_measured_before_they_are_compiled() {
+    let (port, dispatcher) = start(CONFIG).await;
+    let json = Some("application/json");
+    let post = async |matchers: usize, value: &str| {
+        let matcher = format!("{{\"name\":\"a\",\"value\":\"{value}\",\"isRegex\":true}}");
+        let matchers = vec![matcher; matchers].join(",");
+        let body = format!(
+            "{{\"matchers\":[{matchers}],\"startsAt\":\"2026-01-01T00:00:00Z\",\"endsAt\":\"9999-12-31T23:59:59Z\",\"createdBy\":\"me\",\"comment\":\"why\"}}"
+        );
+        let (status, _, text) =
+            request(port, "POST", "/api/v2/silences", json, body.as_bytes()).await;
+        (status, text)
+    };
+    let large = "(\\\\pL{20}){5}";
+    let began = std::time::SystemTime::now();
+    let (status, text) = post(30_000, large).await;
+    let few = "\"silence invalid: a silence has at most 64 matchers\"";
+    assert_eq!((status, &*text), (400, few));
+    let (status, text) = post(1, &"b".repeat(4_097)).await;
+    let short = "\"silence invalid: the value of a matcher has at most 4096 bytes\"";
+    assert_eq!((status, &*text), (400, short));
+    let long = format!("a=~b{}", ",a=~b".repeat(800));
+    for (query, expected) in [
+        ("filter=a%3D~b&".repeat(65), "there may be 64 conditions"),
+        (format!("filter=a%3D~{}", "b".repeat(4_096)), "4096 bytes"),
+        (format!("receiver={}", "b".repeat(4_097)), "4096 bytes"),
+        (format!("filter=%22x%22%3D~b,{long}"), "expected 1 at most"),
+    ] {
+        let path = format!("/api/v2/alerts?{query}");
+        let (status, _, text) = request(port, "GET", &path, None, b"").await;
+        assert_eq!(status, 400, "{text}");
+        assert!(text.contains(expected), "{text}");
+    }
+    assert!(began.elapsed().unwrap() < std::time::Duration::from_secs(5));
+    assert_eq!(dispatcher.lock().unwrap().silences().len(), 0);
+    for _ in 0..15 {
+        assert_eq!(post(64, "b.*").await.0, 200);
+    }
+    let (status, text) = post(64, "b.*").await;
+    assert_eq!(status, 429, "{text}");
+    assert!(text.contains("at most 1000 regular expressions"), "{text}");
+    assert_eq!(post(40, "b.*").await.0, 200);
+}
+
+#[tokio::test]
 async fn a_full_dispatcher_says_so() {
     let (port, _) = start(CONFIG).await;
     let json = Some("application/json");

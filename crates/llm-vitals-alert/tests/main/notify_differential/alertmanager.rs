@@ -1,69 +1,34 @@
 //! A scenario with a real Alertmanager, in real time.
 
 use std::collections::HashMap;
-use std::fs::{self, File};
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use super::http::request;
 use super::now;
 use super::scenario::{Outcome, Scenario, Step, Told, ToldAlert};
 use super::webhook::{Received, Shared};
+use crate::alertmanager::Alertmanager;
 
-/// A process with its own folder and port, killed when dropped.
-pub(super) struct Alertmanager {
-    folder: TempDir,
-    port: u16,
-    child: Child,
+/// A process, and what tells its webhooks from those of others.
+pub(super) struct Theirs {
+    alertmanager: Alertmanager,
     run: String,
 }
 
-/// Starts a process for a scenario; `run` tells its webhooks from those of others.
-pub(super) async fn start(scenario: &Scenario, run: &str, webhooks: u16) -> Alertmanager {
-    let folder = tempfile::tempdir().unwrap();
+/// Starts a process for a scenario.
+pub(super) async fn start(scenario: &Scenario, run: &str, webhooks: u16) -> Theirs {
     let url = format!("http://127.0.0.1:{webhooks}/{run}");
     let config = scenario.config.replace("URL", &url);
-    fs::write(folder.path().join("alertmanager.yml"), config).unwrap();
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    drop(listener);
-    let child = spawn(&folder, port);
-    let alertmanager = Alertmanager {
-        folder,
-        port,
-        child,
+    let started = Alertmanager::start(&config, &[]).await;
+    Theirs {
+        alertmanager: started.unwrap(),
         run: run.to_owned(),
-    };
-    alertmanager.wait_until_ready(&scenario.name).await;
-    alertmanager
+    }
 }
 
-fn spawn(folder: &TempDir, port: u16) -> Child {
-    let path = folder.path();
-    let log = File::options()
-        .create(true)
-        .append(true)
-        .open(path.join("log"));
-    Command::new("prometheus-alertmanager")
-        .arg(format!(
-            "--config.file={}",
-            path.join("alertmanager.yml").display()
-        ))
-        .arg(format!("--storage.path={}", path.join("data").display()))
-        .arg(format!("--web.listen-address=127.0.0.1:{port}"))
-        .arg("--cluster.listen-address=")
-        .env("GOMAXPROCS", "1")
-        .stdout(Stdio::null())
-        .stderr(log.unwrap())
-        .spawn()
-        .unwrap()
-}
-
-impl Alertmanager {
+impl Theirs {
     /// Does the steps at their times. Gives what was told and seen, and by how many milliseconds a step was late.
     pub(super) async fn run(
         mut self,
@@ -94,20 +59,6 @@ impl Alertmanager {
         (outcome, latest)
     }
 
-    async fn wait_until_ready(&self, name: &str) {
-        for _ in 0..400 {
-            if matches!(
-                request(self.port, "GET", "/-/ready", None).await,
-                Ok((200, _))
-            ) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        let log = fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
-        panic!("{name}: Alertmanager does not start:\n{log}");
-    }
-
     async fn step(
         &mut self,
         step: &Step,
@@ -134,7 +85,9 @@ impl Alertmanager {
                     json
                 };
                 let alerts: Value = alerts.iter().map(alert).collect();
-                self.ask("POST", "/api/v2/alerts", Some(&alerts)).await;
+                self.alertmanager
+                    .ask("POST", "/api/v2/alerts", Some(&alerts))
+                    .await;
             }
             Step::Silence {
                 name,
@@ -156,13 +109,16 @@ impl Alertmanager {
                 if let Some(id) = silences.get(name) {
                     silence["id"] = id.as_str().into();
                 }
-                let answer = self.ask("POST", "/api/v2/silences", Some(&silence)).await;
+                let answer = self
+                    .alertmanager
+                    .ask("POST", "/api/v2/silences", Some(&silence))
+                    .await;
                 let id = answer["silenceID"].as_str().unwrap();
                 silences.insert(name, id.to_owned());
             }
             Step::Expire(name) => {
                 let path = format!("/api/v2/silence/{}", silences[name]);
-                self.ask("DELETE", &path, None).await;
+                self.alertmanager.ask("DELETE", &path, None).await;
             }
             Step::Break(place, is_broken) => {
                 let path = format!("/{}/{place}", self.run);
@@ -174,37 +130,18 @@ impl Alertmanager {
                 }
             }
             Step::Restart => {
-                self.stop();
-                self.child = spawn(&self.folder, self.port);
-                self.wait_until_ready("restart").await;
+                self.alertmanager.restart().await;
             }
             Step::Look => {
-                let alerts = self.ask("GET", "/api/v2/alerts", None).await;
-                let groups = self.ask("GET", "/api/v2/alerts/groups", None).await;
+                let alerts = self.alertmanager.ask("GET", "/api/v2/alerts", None).await;
+                let groups = self
+                    .alertmanager
+                    .ask("GET", "/api/v2/alerts/groups", None)
+                    .await;
                 outcome.seen.push("a look".to_owned());
                 outcome.seen.extend(seen(&alerts, &groups));
             }
         }
-    }
-
-    async fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
-        let (status, answer) = request(self.port, method, path, body).await.unwrap();
-        assert_eq!(status, 200, "{method} {path} {body:?}: {answer}");
-        serde_json::from_str(&answer).unwrap_or(Value::Null)
-    }
-
-    /// Ends it as an operator would, so that it saves what it knows.
-    fn stop(&mut self) {
-        let pid = self.child.id().to_string();
-        let _ = Command::new("kill").args(["-TERM", &pid]).status();
-        let _ = self.child.wait();
-    }
-}
-
-impl Drop for Alertmanager {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -88,6 +88,95 @@ fn silences_make_room_when_they_are_over() {
     assert_eq!(silences.len(), 2);
 }
 
+fn pattern(value: &str) -> Matcher {
+    Matcher::new("a", MatchOp::Regex, value, Dialect::V2).unwrap()
+}
+
+fn silence(matchers: Vec<Matcher>, minutes: i64) -> Silence {
+    Silence::new(matchers, START, START + minutes * MINUTE, "me", "why")
+}
+
+#[test]
+fn matchers_of_a_silence_are_few_and_short() {
+    let mut dispatcher = dispatcher();
+    let silences = dispatcher.silences_mut();
+    let mut set = |matchers| silences.set(silence(matchers, 60), START);
+    assert!(set(vec![pattern("b"); 64]).is_ok());
+    let error = set(vec![pattern("b"); 65]).unwrap_err();
+    assert_eq!(error, SilenceError::TooManyMatchers { most: 64 });
+    assert_eq!(error.to_string(), "a silence has at most 64 matchers");
+    assert!(set(vec![matcher("a", &"b".repeat(4096))]).is_ok());
+    assert_eq!(
+        set(vec![matcher("a", &"b".repeat(4097))]),
+        Err(SilenceError::LongValue { most: 4096 })
+    );
+    assert_eq!(silences.len(), 2);
+}
+
+#[test]
+fn regular_expressions_of_all_silences_are_counted() {
+    let mut dispatcher = dispatcher().with_limits(limits(|limits| limits.max_silence_patterns = 3));
+    let silences = dispatcher.silences_mut();
+    let short = silences.set(silence(vec![pattern("b"), pattern("c")], 1), START);
+    let other = silences.set(silence(vec![matcher("a", "b")], 1), START);
+    let long = silences.set(silence(vec![pattern("d")], 60), START);
+    let refused = Err(SilenceError::TooManyPatterns { most: 3 });
+    assert_eq!(
+        silences.set(silence(vec![pattern("e")], 60), START),
+        refused
+    );
+    assert!(
+        silences
+            .set(silence(vec![matcher("a", "b")], 60), START)
+            .is_ok()
+    );
+    // What is over makes room, if it has expressions.
+    let now = START + 2 * MINUTE;
+    assert!(silences.set(silence(vec![pattern("e")], 60), now).is_ok());
+    assert_eq!(silences.get(&short.unwrap()), None);
+    assert!(silences.get(&other.unwrap()).is_some());
+    assert!(silences.set(silence(vec![pattern("f")], 60), now).is_ok());
+    assert_eq!(silences.set(silence(vec![pattern("g")], 60), now), refused);
+    // An end alone takes no room: expressions are counted until they are needed no more.
+    silences.expire(&long.unwrap(), now).unwrap();
+    assert!(silences.set(silence(vec![pattern("g")], 60), now).is_ok());
+    assert_eq!(silences.set(silence(vec![pattern("h")], 60), now), refused);
+}
+
+#[test]
+fn a_state_with_more_than_may_be_is_taken_up_as_far_as_it_may() {
+    let saved = |id: usize, matchers: &[(String, bool)]| {
+        let matchers: Vec<_> = matchers
+            .iter()
+            .map(|(value, is_regex)| {
+                serde_json::json!({"name": "a", "value": value, "isRegex": is_regex, "isEqual": true})
+            })
+            .collect();
+        serde_json::json!({
+            "id": id.to_string(), "matchers": matchers, "startsAt": START, "endsAt": START + MINUTE,
+            "updatedAt": START, "createdBy": "", "comment": "",
+        })
+    };
+    let word = |value: &str, is_regex| (value.to_owned(), is_regex);
+    let state = serde_json::json!({"saved_at": START, "silences": [
+        saved(0, &[word("b", true), word("c", true)]),
+        saved(1, &vec![word("b", false); 65]),
+        saved(2, &[word(&"b".repeat(4097), false)]),
+        saved(3, &[word("(", true)]),
+        saved(4, &[word("d", true), word("e", true)]),
+        saved(5, &[word("b", false)]),
+        saved(6, &[word("f", true)]),
+    ]});
+    let state = serde_json::from_value(state).unwrap();
+    let mut dispatcher = dispatcher().with_limits(limits(|limits| limits.max_silence_patterns = 3));
+    dispatcher.restore(state, START);
+    let ids = dispatcher.silences().query(START).into_iter();
+    let mut ids: Vec<&str> = ids.map(|silence| &*silence.id).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, ["0", "5", "6"]);
+    assert_eq!(dispatcher.counts().dropped_silences, 4);
+}
+
 #[test]
 fn the_log_does_not_grow_with_groups_that_are_gone() {
     let mut dispatcher: Dispatcher = dispatcher().with_limits(limits(|limits| {

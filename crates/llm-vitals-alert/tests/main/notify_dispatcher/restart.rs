@@ -96,3 +96,38 @@ fn silences_and_receipts_live_on() {
     let silenced: Vec<&[String]> = alerts.iter().map(|alert| &*alert.silenced_by).collect();
     assert!(silenced.contains(&&[id][..]), "{silenced:?}");
 }
+
+#[test]
+fn a_state_from_the_future_is_one_of_now() {
+    let month = 30 * 24 * 60 * MINUTE;
+    let mut dispatcher = dispatcher();
+    dispatcher.put(["A", "B", "C"].map(|name| fires(name, START)), START);
+    let silence = Silence::new(
+        vec![matcher("alertname", "C")],
+        START,
+        START + 60 * MINUTE,
+        "me",
+        "why",
+    );
+    dispatcher.silences_mut().set(silence, START).unwrap();
+    let told = run(&mut dispatcher, START + MINUTE);
+    assert_eq!(told, ["30 First [A]", "30 First [B]"]);
+    let end = START + 2 * MINUTE;
+    dispatcher.put([ended("B", START, end)], end);
+
+    let back = end - month;
+    let mut dispatcher = restarted(&dispatcher, back);
+    dispatcher.put([fires("A", START), fires("C", START)], back);
+    // B's end at once; nothing of A before four hours have passed since it was told, and nothing of C while it is silenced.
+    let told = run(&mut dispatcher, back + 56 * MINUTE);
+    assert_eq!(told, ["-2591880 AllResolved [b]"]);
+    let told = run(&mut dispatcher, back + 250 * MINUTE);
+    let at = |minutes: i64| (back - START) / SECOND + minutes * 60;
+    assert_eq!(
+        told,
+        [
+            format!("{} First [C]", at(60)),
+            format!("{} Repeat [A]", at(240)),
+        ]
+    );
+}

@@ -1,8 +1,5 @@
 //! A real Alertmanager: it takes what is pushed, and its webhook is the same as ours.
 
-use std::fs;
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use llm_vitals_alert::notify::{
@@ -10,96 +7,23 @@ use llm_vitals_alert::notify::{
     WebhookSettings,
 };
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use super::server::{Request, Server};
+use crate::alertmanager::Alertmanager;
+use crate::amtool;
 
-const NAMES: [&str; 2] = ["prometheus-alertmanager", "alertmanager"];
-
-struct Alertmanager {
-    child: Child,
-    url: String,
-    _folder: TempDir,
+fn push_to(alertmanager: &Alertmanager) -> AlertmanagerPush {
+    let mut settings = PushSettings::default();
+    settings.urls = vec![Secret::new(alertmanager.url())];
+    AlertmanagerPush::new(&settings).unwrap()
 }
 
-impl Alertmanager {
-    /// `None` if there is none on this machine, which CI does not forgive.
-    async fn start(config: &str) -> Option<Self> {
-        let found = NAMES.iter().find(|name| {
-            let mut version = Command::new(name);
-            version
-                .arg("--version")
-                .stdout(Stdio::null())
-                .stderr(Stdio::null());
-            version.status().is_ok()
-        });
-        let Some(name) = found else {
-            assert!(std::env::var_os("CI").is_none(), "there is no Alertmanager");
-            eprintln!("LEFT OUT: there is no Alertmanager");
-            return None;
-        };
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("alertmanager.yml");
-        fs::write(&path, config).unwrap();
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
-        let child = Command::new(name)
-            .arg(format!("--config.file={}", path.display()))
-            .arg(format!("--storage.path={}", folder.path().display()))
-            .arg(format!("--web.listen-address=127.0.0.1:{port}"))
-            .arg("--web.external-url=http://am.example/x")
-            .arg("--web.route-prefix=/")
-            .arg("--cluster.listen-address=")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let started = Self {
-            child,
-            url: format!("http://127.0.0.1:{port}"),
-            _folder: folder,
-        };
-        let push = started.push();
-        for _ in 0..100 {
-            if push.check().await.is_ok() {
-                return Some(started);
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        panic!("the Alertmanager does not start: {:?}", push.check().await);
-    }
-
-    fn push(&self) -> AlertmanagerPush {
-        let mut settings = PushSettings::default();
-        settings.urls = vec![Secret::new(&self.url)];
-        AlertmanagerPush::new(&settings).unwrap()
-    }
-
-    fn amtool(&self) -> Vec<Value> {
-        let output = Command::new("amtool")
-            .args([
-                "alert",
-                "query",
-                "-o",
-                "json",
-                "--alertmanager.url",
-                &self.url,
-            ])
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{output:?}");
-        serde_json::from_slice(&output.stdout).unwrap()
-    }
-}
-
-impl Drop for Alertmanager {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// What `amtool` shows.
+fn alerts_of(alertmanager: &Alertmanager) -> Vec<Value> {
+    let url = format!("--alertmanager.url={}", alertmanager.url());
+    let output = amtool::run(&["alert", "query", "-o", "json", &url]);
+    assert!(output.status.success(), "{output:?}");
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 fn alert(provider: &str, starts_at: i64, ends_at: Option<i64>) -> Value {
@@ -183,10 +107,15 @@ receivers:
 ",
         server.url("/hook")
     );
-    let Some(alertmanager) = Alertmanager::start(&config).await else {
+    let arguments = [
+        "--web.external-url=http://am.example/x",
+        "--web.route-prefix=/",
+    ];
+    let Some(alertmanager) = Alertmanager::start(&config, &arguments).await else {
         return;
     };
-    let push = alertmanager.push();
+    let push = push_to(&alertmanager);
+    push.check().await.unwrap();
     let now = llm_vitals_alert::now_ms();
     // Milliseconds that end with zeros are written with fewer digits.
     let began = now / 1_000 * 1_000 - 600_000;
@@ -204,7 +133,7 @@ receivers:
     let pushed = push.push(&posted(&alerts), now).await.unwrap();
     assert_eq!((pushed.alerts, pushed.failures.len()), (3, 0));
 
-    let seen = alertmanager.amtool();
+    let seen = alerts_of(&alertmanager);
     let mut names: Vec<&str> = seen
         .iter()
         .filter_map(|alert| alert["labels"]["provider"].as_str())
@@ -249,5 +178,5 @@ receivers:
     let body = request.json();
     assert_eq!(body["status"], "resolved", "{body}");
     assert_eq!(as_written(&request.body), ours(&body, rest, 3).await);
-    assert!(alertmanager.amtool().is_empty());
+    assert!(alerts_of(&alertmanager).is_empty());
 }

@@ -1,6 +1,6 @@
 //! What is wrong with who is told, before anything starts.
 
-use crate::support::run_to_its_end;
+use crate::support::{Gateway, run_to_its_end};
 
 fn error(file: &str) -> String {
     let output = run_to_its_end(&["--listen", "127.0.0.1:0"], Some(file), &[]);
@@ -82,19 +82,7 @@ fn files_that_cannot_be_read_are_told() {
          `state`\n"
     );
     let folder = tempfile::tempdir().unwrap();
-    let state = folder.path().join("notify.json");
-    std::fs::write(&state, "{\"version\": 1, ").unwrap();
-    let text = error(&format!("notifications: {{state: {}}}\n", state.display()));
-    let expected = format!(
-        "llm-vitals-gateway: {}: the state is damaged: ",
-        state.display()
-    );
-    assert!(text.starts_with(&expected), "{text}");
-    assert!(
-        text.ends_with("remove the file to start without it\n"),
-        "{text}"
-    );
-    // A folder in its place is no state either.
+    // A folder in the place of a state is none.
     let text = error(&format!(
         "notifications: {{state: {}}}\n",
         folder.path().display()
@@ -104,6 +92,36 @@ fn files_that_cannot_be_read_are_told() {
         folder.path().display()
     );
     assert!(text.starts_with(&expected), "{text}");
+}
+
+#[tokio::test]
+async fn requests_are_answered_whatever_the_state_files_hold() {
+    let folder = tempfile::tempdir().unwrap();
+    let [alerts, notifications] =
+        ["alerts.json", "notify.json"].map(|name| folder.path().join(name));
+    std::fs::write(&alerts, "").unwrap();
+    std::fs::write(&notifications, "{\"version\": 99}").unwrap();
+    let gateway = Gateway::start(&format!(
+        "alerts: {{state: {}}}\nnotifications: {{state: {}}}\n",
+        alerts.display(),
+        notifications.display()
+    ));
+    assert_eq!(
+        gateway.get("/v1/models").send().await.unwrap().status(),
+        200
+    );
+    let log = gateway.log();
+    assert!(
+        log.contains("alerts begin anew without their state, which is kept beside it as .damaged"),
+        "{log}"
+    );
+    assert!(
+        log.contains("notifying starts without its state, which is kept beside it as .damaged"),
+        "{log}"
+    );
+    let kept = std::fs::read_to_string(folder.path().join("notify.json.damaged")).unwrap();
+    assert_eq!(kept, "{\"version\": 99}");
+    assert!(folder.path().join("alerts.json.damaged").exists());
 }
 
 #[test]

@@ -240,7 +240,7 @@ notify:
         })
         .collect();
     let expected = [
-        ("alertmanager", 60, 0),
+        ("alertmanager", 86_400, 0),
         ("critical", 3_600, 0),
         ("warning", 28_800, 1),
         ("default", 28_800, 1),
