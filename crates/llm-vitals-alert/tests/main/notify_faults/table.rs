@@ -199,7 +199,7 @@ async fn a_receiver_that_will_never_take_it_is_told_apart() {
             let server = Server::start(move |_, _| Act::Answer(status, "", "no")).await;
             let running = Running::start(Notifications::builder(config(text, &server.url())));
             running.notifications.put([alert("HighErrorRate")]);
-            for _ in 0..300 {
+            for _ in 0..6_000 {
                 if running.status().failed > 0 {
                     break;
                 }
@@ -237,7 +237,7 @@ async fn where_nobody_can_be_reached_it_waits() {
         for url in [refused.as_str(), "http://nowhere.invalid"] {
             let running = Running::start(Notifications::builder(config(text, url)));
             running.notifications.put([alert("HighErrorRate")]);
-            for _ in 0..200 {
+            for _ in 0..6_000 {
                 if running.status().last_error.is_some() {
                     break;
                 }

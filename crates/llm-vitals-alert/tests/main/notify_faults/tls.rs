@@ -33,7 +33,7 @@ async fn a_wrong_certificate_is_told_nothing_and_the_message_waits() {
     for (kind, text) in KINDS {
         let running = Running::start(Notifications::builder(config(text, &url)));
         running.notifications.put([alert("HighErrorRate")]);
-        for _ in 0..200 {
+        for _ in 0..6_000 {
             if running.status().last_error.is_some() {
                 break;
             }
