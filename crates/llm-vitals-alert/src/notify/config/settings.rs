@@ -72,7 +72,7 @@ pub struct HttpConfig {
 #[derive(Debug, Clone, Default)]
 #[expect(
     missing_docs,
-    reason = "they are the fields of the file, which docs/alert.md describes"
+    reason = "they are the fields of the file, which docs/notifications.md describes"
 )]
 pub struct SlackSettings {
     pub api_url: Option<Secret>,
@@ -106,7 +106,7 @@ pub struct SlackSettings {
 #[derive(Debug, Clone, Default)]
 #[expect(
     missing_docs,
-    reason = "they are the fields of the file, which docs/alert.md describes"
+    reason = "they are the fields of the file, which docs/notifications.md describes"
 )]
 pub struct FieldSettings {
     pub title: String,
@@ -119,7 +119,7 @@ pub struct FieldSettings {
 #[derive(Debug, Clone, Default)]
 #[expect(
     missing_docs,
-    reason = "they are the fields of the file, which docs/alert.md describes"
+    reason = "they are the fields of the file, which docs/notifications.md describes"
 )]
 pub struct PagerdutySettings {
     pub routing_key: Option<Secret>,
@@ -145,7 +145,7 @@ pub struct PagerdutySettings {
 #[derive(Debug, Clone, Default)]
 #[expect(
     missing_docs,
-    reason = "they are the fields of the file, which docs/alert.md describes"
+    reason = "they are the fields of the file, which docs/notifications.md describes"
 )]
 pub struct PagerdutyLink {
     pub href: String,
@@ -158,7 +158,7 @@ pub struct PagerdutyLink {
 #[derive(Debug, Clone, Default)]
 #[expect(
     missing_docs,
-    reason = "they are the fields of the file, which docs/alert.md describes"
+    reason = "they are the fields of the file, which docs/notifications.md describes"
 )]
 pub struct EmailSettings {
     /// Addresses, with commas between.
@@ -184,7 +184,7 @@ pub struct EmailSettings {
 #[derive(Debug, Clone, Default)]
 #[expect(
     missing_docs,
-    reason = "they are the fields of the file, which docs/alert.md describes"
+    reason = "they are the fields of the file, which docs/notifications.md describes"
 )]
 pub struct WebhookSettings {
     pub url: Option<Secret>,
@@ -198,7 +198,7 @@ pub struct WebhookSettings {
 #[derive(Debug, Clone, Default)]
 #[expect(
     missing_docs,
-    reason = "they are the fields of the file, which docs/alert.md describes"
+    reason = "they are the fields of the file, which docs/notifications.md describes"
 )]
 pub struct MsteamsSettings {
     pub webhook_url: Option<Secret>,
@@ -215,7 +215,7 @@ pub struct MsteamsSettings {
 #[derive(Debug, Clone, Default)]
 #[expect(
     missing_docs,
-    reason = "they are the fields of the file, which docs/alert.md describes"
+    reason = "they are the fields of the file, which docs/notifications.md describes"
 )]
 pub struct PushSettings {
     /// Every one of them gets every alert, as a cluster of Alertmanagers wants it.
@@ -228,7 +228,7 @@ pub struct PushSettings {
 #[derive(Debug, Clone, Default)]
 #[expect(
     missing_docs,
-    reason = "they are the fields of the file, which docs/alert.md describes"
+    reason = "they are the fields of the file, which docs/notifications.md describes"
 )]
 pub struct HeartbeatSettings {
     pub url: Option<Secret>,
